@@ -1,0 +1,62 @@
+"""Parameters and limits: one table, read by the code, the docs and the tests.
+
+``Parameters`` are those that change what a fingerprint *is*; they are stored with every
+database, and two fingerprints are compared only when theirs are equal. ``Limits`` bound what
+hostile input may cost; they change no result for input within them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def setting(default: Any, doc: str) -> Any:
+    """A dataclass field that carries its own documentation (shown in docs/settings.md)."""
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a fingerprint is made with. Stored in the database; equal or not comparable."""
+
+    version: int = setting(1, "Version of the normalisation and fingerprint rules.")
+    scheme: str = setting("affine32", "datasketch permutation scheme (datasketch ≥ 2).")
+    seed: int = setting(
+        1,
+        "Seed of permutations and hashes. Drawn at random for each new database, because texts "
+        "can be crafted against a known seed.",
+    )
+    permutations: int = setting(128, "MinHash permutations (128: standard error 0.09).")
+    hash: str = setting("xxh3_64", "Hash of shingles (xxHash, seeded).")
+    shingle: int = setting(3, "Words in a MinHash shingle.")
+    bands: int = setting(32, "LSH bands (with 4 rows, half of the pairs at Jaccard 0.42 meet).")
+    rows: int = setting(4, "LSH rows in a band.")
+    fragment: int = setting(5, "Words in a fragment shingle.")
+    fragment_modulus: int = setting(8, "One shingle in this many is kept (FracMinHash).")
+    terms: int = setting(40, "Rarest hard tokens of a text that are looked up.")
+
+    def asdict(self) -> dict[str, Any]:
+        """The parameters as a plain mapping, for JSON."""
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What input may cost. Nothing within the limits is changed by them."""
+
+    min_words: int = setting(50, "Texts under this many words are `too-short` to judge.")
+    max_body: int = setting(10_000_000, "Bytes of a page, as sent and as decoded.")
+    max_redirects: int = setting(10, "Redirects followed for one URL.")
+    connect_timeout: float = setting(10.0, "Seconds to connect.")
+    read_timeout: float = setting(15.0, "Seconds without a byte.")
+    total_timeout: float = setting(30.0, "Seconds for one URL, redirects and body included.")
+    bucket: int = setting(
+        200, "Band, fragment and term buckets with more originals than this are passed over."
+    )
+    candidates: int = setting(50, "Originals that are compared in full with one text.")
+    sentences: int = setting(800, "Sentences of a text that are aligned.")
+
+
+LIMITS = Limits()

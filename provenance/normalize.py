@@ -1,0 +1,261 @@
+"""Text to tokens, sentences and hashes. Pure; everything above stands on this floor.
+
+A token keeps its place in the text as given (code points), so that whatever is found later can
+be shown there. Folding undoes what is done to defeat matching: compatibility forms, case,
+invisible characters, look-alike letters, diacritics (Unicode TR36 and TR39 name the tricks).
+Scripts written without spaces are cut into overlapping character n-grams, so that a "word
+shingle" means the same kind of thing everywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import regex
+import xxhash
+
+# Characters that show nothing: format characters, variation selectors, fillers, tags.
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef"
+)
+_STRIP_INVISIBLE = regex.compile(f"[{_INVISIBLE}]+")
+_CJK = r"\p{Han}\p{Hiragana}\p{Katakana}ー々"
+_SOUTHEAST = r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_LETTERS = rf"[[\p{{L}}\p{{M}}\p{{N}}{_INVISIBLE}]--[{_CJK}{_SOUTHEAST}]]"
+_WORD = regex.compile(
+    rf"""
+    [A-Za-z]++(?![0-9.'’ʼ\u0080-\U0010ffff])  # nearly all words of a text in English
+    | [{_CJK}]+ | [{_SOUTHEAST}]+
+    | \p{{N}}+(?:[.,:]\p{{N}}+)*+(?!\p{{L}})
+    | (?:\p{{Lu}}\.){{2,}}
+    | {_LETTERS}+(?:['’ʼ]{_LETTERS}+)*
+    """,
+    regex.VERBOSE | regex.VERSION1,
+)
+_IS_CJK = regex.compile(rf"[{_CJK}]")
+_IS_SOUTHEAST = regex.compile(rf"[{_SOUTHEAST}]")
+_LETTERED = regex.compile(r"[\p{L}\p{N}]")
+_MARKS = regex.compile(r"(?<=[\p{Latin}\p{Greek}\p{Cyrillic}])\p{Mn}+")
+_GROUPED = regex.compile(r"^\d{1,3}(?:[.,]\d{3})+$")
+_POSSESSIVE = regex.compile(r"['’ʼ]s$")
+
+#: Characters in one token of a script without spaces: about a word of that script.
+CJK_WIDTH = 2
+SOUTHEAST_WIDTH = 4
+
+# Letters of other alphabets that pass for Latin ones (a hand-picked part of Unicode's
+# confusables: those that occur as whole letters in spoofed words).
+_LOOKALIKE = str.maketrans(
+    "авекмнорстухіјѕԁһҏԛԝӏαβεηικνορτυχγωаеоАВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧɑɡıℓ",
+    "abekmhopctyxijsdhpqwlabenikvoptuxywaeoabekmhopctyxijsabezhikmnoptyxagil",
+)
+_LATIN = regex.compile(r"\p{Latin}")
+_FOREIGN = regex.compile(r"[\p{Cyrillic}\p{Greek}]")
+
+_NUMBER_WORDS = {
+    word: str(value)
+    for value, words in {
+        2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight",
+        9: "nine", 10: "ten", 11: "eleven", 12: "twelve", 13: "thirteen", 14: "fourteen",
+        15: "fifteen", 16: "sixteen", 17: "seventeen", 18: "eighteen", 19: "nineteen",
+        20: "twenty", 30: "thirty", 40: "forty", 50: "fifty", 60: "sixty", 70: "seventy",
+        80: "eighty", 90: "ninety",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
+
+_TERMINAL = r"[.!?…]+[\"'”’»)\]]*"
+_BREAK = regex.compile(
+    rf"""(?P<end>{_TERMINAL})\s+(?=[\"'“‘«(\[¿¡]*[\p{{Lu}}\p{{Lt}}\p{{Lo}}\p{{N}}])
+       | [。！？｡]+[」』”’）]* | [।॥؟۔]+\s* | \s*\n\s*""",
+    regex.VERBOSE,
+)
+_ABBREVIATION = regex.compile(
+    r"""(?:^|[\s(“"'])(?:\p{Lu}|(?:\p{L}\.)+\p{L}|
+        Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Capt|Cmdr|Rev|Hon|St|Jr|Sr|Inc|Ltd|Co|Corp|
+        No|vs|etc|approx|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|Ave|Blvd|Mt|Ft|
+        Sra?|Dra?|Mme|Mlle|Hr|Fr|Nr|bzw|ca|tel|art|г|им|ул|стр|тыс|млн|млрд)\.$""",
+    regex.VERBOSE,
+)
+# Longer runs without a full stop (lists, tables, Thai) are cut, so that one run can't swallow a text.
+_MAX_SENTENCE_TOKENS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The tokens of one text, side by side: folded form, place, and how it was written.
+
+    ``starts`` and ``ends`` are code points of the text as given; ``capital`` marks tokens
+    written with a first capital; ``sentences`` are ``(first, last + 1)`` token ranges.
+    """
+
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    capital: tuple[bool, ...]
+    sentences: tuple[tuple[int, int], ...]
+    #: Words as a reader would count them; differs from ``len(words)`` for scripts without spaces.
+    count: int
+
+
+def _fold_number(token: str) -> str:
+    token = unicodedata.normalize("NFKC", token)
+    token = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in token)
+    if _GROUPED.match(token):
+        return regex.sub(r"[.,]", "", token)
+    return token.replace(",", ".")
+
+
+@lru_cache(maxsize=65536)
+def _fold(token: str, latin: bool) -> str:
+    if token[0].isdigit() and not _LATIN.search(token):
+        return _fold_number(token)
+    token = _STRIP_INVISIBLE.sub("", unicodedata.normalize("NFKC", token)).casefold()
+    token = token.replace(".", "")  # U.S. is US
+    if _FOREIGN.search(token) and (latin or _LATIN.search(token)):
+        spoofed = token.translate(_LOOKALIKE)
+        if not _FOREIGN.search(spoofed):
+            token = spoofed
+    # Transliterations and translations drop the marks; other scripts need theirs.
+    token = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", token)))
+    return _POSSESSIVE.sub("", token).replace("’", "'")
+
+
+def fold(token: str, latin: bool = False) -> str:
+    """The form of a token that is compared.
+
+    ``latin`` says that the text around is in Latin script, so that words made wholly of Cyrillic
+    or Greek look-alikes are spoofs. May be "" when the token holds nothing visible.
+    """
+    if token.isascii() and token.isalpha():
+        return token.lower()
+    return _fold(token, latin) if token else ""
+
+
+def number_value(word: str) -> str | None:
+    """The digits of a folded number token or English number word; None for other words."""
+    if word[:1].isdigit():
+        return word
+    return _NUMBER_WORDS.get(word)
+
+
+def _mostly_latin(text: str) -> bool:
+    sample = text[:4000]
+    if sample.isascii():
+        return True
+    foreign = len(_FOREIGN.findall(sample))
+    return not foreign or len(_LATIN.findall(sample)) > 4 * foreign
+
+
+def _sentence_breaks(text: str) -> list[int]:
+    breaks = []
+    for found in _BREAK.finditer(text):
+        if found.group("end") and found.group("end").startswith("."):
+            before = text[max(0, found.start() - 12) : found.start() + 1]
+            if _ABBREVIATION.search(before):
+                continue
+        breaks.append(found.end())
+    return breaks
+
+
+def tokenize(text: str) -> Tokens:
+    """Cut a text into folded tokens and sentences. Linear in the length of the text."""
+    latin = _mostly_latin(text)
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    capital: list[bool] = []
+    count = 0
+    for found in _WORD.finditer(text):
+        raw = found.group()
+        start, end = found.span()
+        if raw.isascii():
+            words.append(raw.lower() if raw.isalpha() else _fold(raw, latin))
+            starts.append(start)
+            ends.append(end)
+            capital.append(raw[0].isupper())
+            count += 1
+            continue
+        width = 0
+        if _IS_CJK.match(raw):
+            width = CJK_WIDTH
+        elif _IS_SOUTHEAST.match(raw):
+            width = SOUTHEAST_WIDTH
+        if width:
+            count += max(1, len(raw) // width)
+            for i in range(max(1, len(raw) - width + 1)):
+                piece = raw[i : i + width]
+                words.append(unicodedata.normalize("NFKC", piece))
+                starts.append(start + i)
+                ends.append(start + i + len(piece))
+                capital.append(False)
+            continue
+        folded = fold(raw, latin)
+        if not _LETTERED.search(folded):
+            continue
+        count += 1
+        words.append(folded)
+        starts.append(start)
+        ends.append(end)
+        capital.append(raw[0].isupper())
+    return Tokens(
+        tuple(words),
+        tuple(starts),
+        tuple(ends),
+        tuple(capital),
+        _sentences(text, starts),
+        count,
+    )
+
+
+def _sentences(text: str, starts: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    spans: list[tuple[int, int]] = []
+    first, i, total = 0, 0, len(starts)
+    for limit in [*_sentence_breaks(text), len(text)]:
+        while i < total and starts[i] < limit:
+            i += 1
+        while i - first > _MAX_SENTENCE_TOKENS:
+            spans.append((first, first + _MAX_SENTENCE_TOKENS))
+            first += _MAX_SENTENCE_TOKENS
+        if i > first:
+            spans.append((first, i))
+        first = i
+    return tuple(spans)
+
+
+def digest(tokens: Tokens) -> str:
+    """SHA-256 of the folded words: equal digest, equal text but for layout, case and disguise."""
+    return hashlib.sha256(" ".join(tokens.words).encode()).hexdigest()
+
+
+def shingles(words: Sequence[str], n: int, seed: int) -> list[int]:
+    """Signed 64-bit hashes of the word n-grams, in text order; one for a text shorter than n."""
+    if not words:
+        return []
+    size = min(n, len(words))
+    hashed = xxhash.xxh3_64_intdigest
+    out = []
+    for i in range(len(words) - size + 1):
+        value = hashed(" ".join(words[i : i + size]).encode(), seed)
+        out.append(value - (1 << 64) if value >= 1 << 63 else value)
+    return out
+
+
+def clean(text: str) -> str:
+    """Text that can be stored: no lone surrogates and no NULs, which SQLite can't hold whole."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
+
+
+def article_id(canonical_url: str, text_digest: str) -> str:
+    """Stable id of one version of one page: 20 hex digits (80 bits)."""
+    return hashlib.sha256(f"{canonical_url}\n{text_digest}".encode()).hexdigest()[:20]
+
+
+def match_id(source_id: str, target_id: str) -> str:
+    """Stable id of a match: 20 hex digits (80 bits)."""
+    return hashlib.sha256(f"{source_id}\n{target_id}".encode()).hexdigest()[:20]
