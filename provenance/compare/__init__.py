@@ -1,0 +1,67 @@
+"""Two texts in, the numbers and the passages out. Exact and pure: no index, no clock.
+
+Nothing is fitted on what is read: the weights of words come from the background table shipped
+with the package and from the two texts themselves.
+"""
+
+from __future__ import annotations
+
+from provenance.compare.align import Alignment, align, matrix
+from provenance.compare.features import measure
+from provenance.compare.profile import Profile, profile
+from provenance.compare.tiles import tiles
+from provenance.models import Comparison, Passage
+
+__all__ = ["Profile", "compare", "compare_texts", "profile"]
+
+# Exact runs shorter than this are common phrases; they count in the scores and are not shown.
+_SHOWN_WORDS = 8
+
+
+def compare_texts(target: str, source: str) -> Comparison:
+    """Compare two texts. Offsets count code points of the strings as given."""
+    return compare(profile(target), profile(source))
+
+
+def compare(target: Profile, source: Profile) -> Comparison:
+    """Compare two texts that were made ready before (one target against many sources)."""
+    runs = tiles(target.tokens.words, source.tokens.words)
+    found = matrix(target, source)
+    alignment = align(found)
+    scores, features = measure(target, source, runs, found, alignment)
+    passages = _passages(target, source, runs, alignment)
+    return Comparison(scores, passages, features, target.tokens.count, source.tokens.count)
+
+
+def _passages(
+    target: Profile, source: Profile, runs: list[tuple[int, int, int]], alignment: Alignment
+) -> tuple[Passage, ...]:
+    tt, st = target.tokens, source.tokens
+    shown = [run for run in runs if run[2] >= _SHOWN_WORDS]
+    found = [
+        Passage(
+            tt.starts[i],
+            tt.ends[i + n - 1] - tt.starts[i],
+            st.starts[j],
+            st.ends[j + n - 1] - st.starts[j],
+            "exact",
+        )
+        for i, j, n in shown
+    ]
+    taken = [(i, i + n) for i, _, n in shown]
+    for link in alignment.links:
+        t_first, t_last = tt.sentences[link.target[0]][0], tt.sentences[link.target[1] - 1][1]
+        s_first, s_last = st.sentences[link.source[0]][0], st.sentences[link.source[1] - 1][1]
+        exact = sum(max(0, min(t_last, end) - max(t_first, start)) for start, end in taken)
+        if exact * 2 >= t_last - t_first:
+            continue
+        found.append(
+            Passage(
+                tt.starts[t_first],
+                tt.ends[t_last - 1] - tt.starts[t_first],
+                st.starts[s_first],
+                st.ends[s_last - 1] - st.starts[s_first],
+                "reworded",
+            )
+        )
+    return tuple(sorted(found, key=lambda p: (p.target_offset, p.source_offset)))

@@ -1,0 +1,242 @@
+"""The numbers of one comparison, from the exact runs and the alignment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from provenance.compare.align import Alignment, Block, Matrix, best_block
+from provenance.compare.profile import Bools, Floats, Profile
+from provenance.models import Scores
+
+
+def shingle_set(words: Sequence[str], n: int) -> set[tuple[str, ...]]:
+    """The distinct word n-grams; one, shorter, for a text of fewer than n words."""
+    size = min(n, len(words))
+    if not size:
+        return set()
+    return set(zip(*(words[i:] for i in range(size)), strict=False))
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else 0.0
+
+
+def _distinct(profile: Profile, keep: Bools) -> dict[str, float]:
+    """Distinct stems where ``keep`` holds, with their weights."""
+    return {
+        stem: float(weight)
+        for stem, weight, kept in zip(profile.stems, profile.weights, keep, strict=True)
+        if kept
+    }
+
+
+def skeleton(word: str) -> str:
+    """What transliteration leaves of a name: its consonants, doubled ones once, five at most."""
+    kept: list[str] = []
+    for i, letter in enumerate(word):
+        letter = {"c": "k", "q": "k", "z": "s", "w": "v", "j": "g", "y": "i"}.get(letter, letter)
+        if (letter in "aeiouh'" and i) or (kept and kept[-1] == letter):
+            continue
+        kept.append(letter)
+    return "".join(kept[:5])
+
+
+def hard_overlap(target: Profile, source: Profile) -> tuple[float, float, float]:
+    """Hard-token agreement: share of target's in source, of source's in target, and ``novel``.
+
+    Shares are of distinct tokens, weighted (nats). A name that is spelled otherwise but keeps its
+    first letter and consonants counts for half. ``novel`` leaves quotations out: what someone
+    else said is not the writer's own reporting, either way.
+    """
+    everything = set(source.stems)
+    skeletons = {skeleton(stem) for stem in everything if len(stem) > 3}
+    t_hard, s_hard = _distinct(target, target.hard), _distinct(source, source.hard)
+    t_all = set(target.stems)
+    t_skeletons = {skeleton(stem) for stem in t_all if len(stem) > 3}
+
+    def share(own: dict[str, float], other: set[str], bones: set[str]) -> float:
+        met = 0.0
+        for stem, weight in own.items():
+            if stem in other:
+                met += weight
+            elif len(stem) > 3 and len(bone := skeleton(stem)) > 2 and bone in bones:
+                met += weight / 2
+        return _ratio(met, sum(own.values()))
+
+    own = _distinct(target, target.hard & ~target.quoted)
+    novel = 1.0 - share(own, everything, skeletons) if own else 0.0
+    return share(t_hard, everything, skeletons), share(s_hard, t_all, t_skeletons), novel
+
+
+def _cosine(target: Profile, source: Profile) -> float:
+    """Cosine of the tf-idf vectors (log tf) of the two texts."""
+
+    def vector(profile: Profile) -> dict[str, float]:
+        counts: dict[str, int] = {}
+        weights: dict[str, float] = {}
+        for stem, weight in zip(profile.stems, profile.weights, strict=True):
+            counts[stem] = counts.get(stem, 0) + 1
+            weights[stem] = float(weight)
+        return {stem: (1 + math.log(n)) * weights[stem] for stem, n in counts.items()}
+
+    a, b = vector(target), vector(source)
+    dot = sum(value * b[stem] for stem, value in a.items() if stem in b)
+    norm = math.sqrt(sum(v * v for v in a.values()) * sum(v * v for v in b.values()))
+    return _ratio(dot, norm)
+
+
+def _covered(alignment: Alignment, found: Matrix) -> tuple[float, float, float, float]:
+    """Weighted coverage of target and source by links, then shares of sentences linked."""
+    target = source = 0.0
+    t_linked: set[int] = set()
+    s_linked: set[int] = set()
+    for link in alignment.links:
+        t_mass = float(found.target_mass[link.target[0] : link.target[1]].sum())
+        s_mass = float(found.source_mass[link.source[0] : link.source[1]].sum())
+        shared = link.dice * (t_mass + s_mass) / 2
+        target += min(shared, t_mass)
+        source += min(shared, s_mass)
+        t_linked.update(range(*link.target))
+        s_linked.update(range(*link.source))
+    t_total, s_total = float(found.target_mass.sum()), float(found.source_mass.sum())
+    return (
+        _ratio(target, t_total),
+        _ratio(source, s_total),
+        _ratio(float(found.target_mass[list(t_linked)].sum()), t_total),
+        _ratio(float(found.source_mass[list(s_linked)].sum()), s_total),
+    )
+
+
+def _numbers(target: Profile, source: Profile, alignment: Alignment) -> tuple[float, float]:
+    """Numbers of linked target sentences: share met in their source sentences, share in conflict.
+
+    A number conflicts when its linked source sentences hold numbers, but not this one, and none
+    of the rest of the source does.
+    """
+    met = conflict = total = 0
+    elsewhere = {stem for stem in source.stems if stem[0].isdigit()}
+    for link in alignment.links:
+        t_first, t_last = target.tokens.sentences[link.target[0]][0], target.tokens.sentences[link.target[1] - 1][1]
+        s_first, s_last = source.tokens.sentences[link.source[0]][0], source.tokens.sentences[link.source[1] - 1][1]
+        theirs = {stem for stem in source.stems[s_first:s_last] if stem[0].isdigit()}
+        for stem in {stem for stem in target.stems[t_first:t_last] if stem[0].isdigit()}:
+            total += 1
+            if stem in theirs:
+                met += 1
+            elif theirs and stem not in elsewhere:
+                conflict += 1
+    return _ratio(met, total), _ratio(conflict, total)
+
+
+def _masked(profile: Profile, runs: Sequence[tuple[int, int]]) -> Bools:
+    mask = np.zeros(len(profile.stems), dtype=bool)
+    for start, length in runs:
+        mask[start : start + length] = True
+    return mask
+
+
+def measure(
+    target: Profile,
+    source: Profile,
+    runs: Sequence[tuple[int, int, int]],
+    found: Matrix,
+    alignment: Alignment,
+) -> tuple[Scores, dict[str, float]]:
+    """All scores, and the further features that only the model reads."""
+    tw, sw = target.tokens.words, source.tokens.words
+    t3, s3 = shingle_set(tw, 3), shingle_set(sw, 3)
+    t5, s5 = shingle_set(tw, 5), shingle_set(sw, 5)
+    shared3, shared5 = len(t3 & s3), len(t5 & s5)
+    t_exact = _masked(target, [(i, n) for i, _, n in runs])
+    s_exact = _masked(source, [(j, n) for _, j, n in runs])
+    coverage, coverage_source, linked, linked_source = _covered(alignment, found)
+    hard_t, hard_s, novel = hard_overlap(target, source)
+    met, conflict = _numbers(target, source, alignment)
+    block = best_block(found)
+    longest = max((n for _, _, n in runs), default=0)
+    span = 1.0 - alignment.chance
+    order = (alignment.monotone - alignment.chance) / span if span > 1e-6 else 0.0
+    t_own, s_own = ~target.quoted, ~source.quoted
+    t2, s2 = shingle_set(target.stems, 2), shingle_set(source.stems, 2)
+    # Of the weight that the texts share at all, how much do linked sentences share? Reports of
+    # one event share their vocabulary; only derived text shares it sentence by sentence.
+    reach = float(np.minimum(found.dice.max(axis=1, initial=0.0), 1.0) @ found.target_mass)
+    scores = Scores(
+        jaccard_3=_ratio(shared3, len(t3 | s3)),
+        containment_target_5=_ratio(shared5, len(t5)),
+        containment_source_5=_ratio(shared5, len(s5)),
+        coverage=coverage,
+        coverage_source=coverage_source,
+        order=max(-1.0, min(1.0, order)),
+        hard_containment=hard_t,
+        hard_source=hard_s,
+        novel=novel,
+        quoted=_ratio(float((t_exact & target.quoted).sum()), float(t_exact.sum())),
+        longest_run=float(longest),
+        best_block=block.strength,
+    )
+    features = {
+        "cosine": _cosine(target, source),
+        "exact_target": _ratio(float(t_exact.sum()), len(tw)),
+        "exact_source": _ratio(float(s_exact.sum()), len(sw)),
+        "exact_own_target": _ratio(float((t_exact & t_own).sum()), float(t_own.sum())),
+        "exact_own_source": _ratio(float((s_exact & s_own).sum()), float(s_own.sum())),
+        "bigram_target": _ratio(len(t2 & s2), len(t2)),
+        "bigram_source": _ratio(len(t2 & s2), len(s2)),
+        "linked_target": linked,
+        "linked_source": linked_source,
+        "monotone": alignment.monotone,
+        "chance": alignment.chance,
+        "reach": _ratio(reach, float(found.target_mass.sum())),
+        "aligned_mean": _ratio(
+            sum(link.dice for link in alignment.links), max(1, len(alignment.links))
+        ),
+        "numbers_met": met,
+        "numbers_conflict": conflict,
+        "length_ratio": _ratio(min(len(tw), len(sw)), max(len(tw), len(sw))),
+        "log_target": math.log1p(len(tw)),
+        "log_source": math.log1p(len(sw)),
+    }
+    return scores, features | _block_features(target, source, block, found, runs)
+
+
+def _block_features(
+    target: Profile,
+    source: Profile,
+    block: Block,
+    found: Matrix,
+    runs: Sequence[tuple[int, int, int]],
+) -> dict[str, float]:
+    """What the best local run is made of: density, hard tokens, exact words, room for chance."""
+    t_rows, s_rows = slice(*block.target), slice(*block.source)
+    t_mass = float(found.target_mass[t_rows].sum())
+    s_mass = float(found.source_mass[s_rows].sum())
+    t_inside = (target.sentence >= block.target[0]) & (target.sentence < block.target[1])
+    s_inside = (source.sentence >= block.source[0]) & (source.sentence < block.source[1])
+    t_exact = _masked(target, [(i, n) for i, _, n in runs]) & t_inside
+    t_stems = {stem for stem, kept in zip(target.stems, t_inside, strict=True) if kept}
+    s_stems = {stem for stem, kept in zip(source.stems, s_inside, strict=True) if kept}
+    t_hard = _distinct(target, t_inside & target.hard)
+    s_hard = _distinct(source, s_inside & source.hard)
+    return {
+        "block_sentences": float(block.target[1] - block.target[0]),
+        "block_source_sentences": float(block.source[1] - block.source[0]),
+        "block_density": _ratio(2 * block.strength, t_mass + s_mass),
+        "block_hard": _ratio(
+            sum(w for stem, w in t_hard.items() if stem in s_stems), sum(t_hard.values())
+        ),
+        "block_hard_source": _ratio(
+            sum(w for stem, w in s_hard.items() if stem in t_stems), sum(s_hard.values())
+        ),
+        "block_hard_shared": sum(w for stem, w in t_hard.items() if stem in s_stems),
+        "block_exact": _ratio(float(t_exact.sum()), float(t_inside.sum())),
+        "block_quoted": _ratio(
+            float((t_inside & target.quoted).sum()), float(t_inside.sum())
+        ),
+        "block_share_target": _ratio(t_mass, float(found.target_mass.sum())),
+        "block_share_source": _ratio(s_mass, float(found.source_mass.sum())),
+        "log_room": math.log1p(len(found.target_mass) * len(found.source_mass)),
+    }

@@ -1,0 +1,106 @@
+"""One text made ready for comparison: tokens, stems, weights, hard tokens, quotations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from provenance.background import idf, language_of, max_idf, stemmer
+from provenance.normalize import Tokens, number_value, tokenize
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+#: A rare word is hard when the background holds it in fewer than one article in this many.
+_RARE_NATS = float(np.log(400))
+_KATAKANA = regex.compile(r"^[\p{Katakana}ー]+$")
+# Opening and closing marks of quotations; straight double quotes are paired by turns.
+_QUOTES = regex.compile(
+    r"“[^“”]{1,1200}”|„[^„“”]{1,1200}[“”]|«[^«»]{1,1200}»|「[^「」]{1,600}」|『[^『』]{1,600}』"
+    r"|(?<![\p{L}\p{N}])\"[^\"\n]{1,1200}\"(?![\p{L}\p{N}])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A text of n tokens and m sentences, ready for comparison. Arrays are of length n."""
+
+    text: str
+    tokens: Tokens
+    language: str
+    #: Stems; numbers stand as their digits, so that "three" meets "3".
+    stems: tuple[str, ...]
+    #: Informative weight of each token, in nats.
+    weights: Floats
+    #: Names, numbers and rare words: what a reworder can't change.
+    hard: Bools
+    quoted: Bools
+    #: Sentence number of each token, 0 to m - 1.
+    sentence: NDArray[np.int64]
+
+
+def _quoted_tokens(text: str, tokens: Tokens) -> Bools:
+    starts = np.asarray(tokens.starts)
+    flags = np.zeros(len(starts), dtype=bool)
+    for found in _QUOTES.finditer(text):
+        first, last = np.searchsorted(starts, found.span())
+        flags[first:last] = True
+    return flags
+
+
+def _names(tokens: Tokens) -> set[str]:
+    """Words written with a capital where the sentence does not ask for one."""
+    opening = {first for first, _ in tokens.sentences}
+    inside: dict[str, int] = {}
+    lower: dict[str, int] = {}
+    for i, word in enumerate(tokens.words):
+        if tokens.capital[i]:
+            if i not in opening:
+                inside[word] = inside.get(word, 0) + 1
+        else:
+            lower[word] = lower.get(word, 0) + 1
+    return {word for word, n in inside.items() if n > lower.get(word, 0)}
+
+
+def profile(text: str, limit: int = 800) -> Profile:
+    """Read one text. Sentences beyond ``limit`` are left out (a bound on hostile input)."""
+    tokens = tokenize(text)
+    if len(tokens.sentences) > limit:
+        end = tokens.sentences[limit - 1][1]
+        tokens = Tokens(
+            tokens.words[:end],
+            tokens.starts[:end],
+            tokens.ends[:end],
+            tokens.capital[:end],
+            tokens.sentences[:limit],
+            tokens.count,
+        )
+    language = language_of(tokens.words)
+    stems = stemmer(language)(tokens.words)
+    numbers = [number_value(word) for word in tokens.words]
+    stems = [number or stem for number, stem in zip(numbers, stems, strict=True)]
+    known = language == "english"
+    # Without a background every word weighs the same; the comparison's own sentence counts
+    # then tell the common words from the rare ones.
+    weights = np.array([idf(stem) if known else max_idf() for stem in stems], dtype=np.float64)
+    names = _names(tokens)
+    hard = np.fromiter(
+        (
+            number is not None
+            or (word in names and (not known or weight > 2.5))
+            or (known and len(word) > 3 and weight > _RARE_NATS)
+            or bool(_KATAKANA.match(word))
+            for word, number, weight in zip(tokens.words, numbers, weights, strict=True)
+        ),
+        dtype=bool,
+        count=len(stems),
+    )
+    sentence = np.zeros(len(stems), dtype=np.int64)
+    for i, (first, last) in enumerate(tokens.sentences):
+        sentence[first:last] = i
+    return Profile(
+        text, tokens, language, tuple(stems), weights, hard, _quoted_tokens(text, tokens), sentence
+    )

@@ -1,0 +1,286 @@
+"""Comparison in, verdict out: a calibrated probability, a relation, and the reasons. Pure.
+
+The model is two logistic regressions over the comparison's features: ``whole`` asks whether the
+target as a whole tells the source's text again, ``passage`` whether some run of it does. Either
+suffices, so the two are joined as a noisy-or (Pearl 1988) and calibrated together (isotonic
+regression, Zadrozny and Elkan 2002). Weights, calibration and thresholds live in
+``data/model.json`` with the model card; ``benchmarks/train.py`` writes that file.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from provenance.models import (
+    DERIVED,
+    Attribution,
+    Comparison,
+    Direction,
+    Reason,
+    Relation,
+    Verdict,
+)
+
+#: Exact words, both ways, from which a copy is called verbatim: furniture that the extractor
+#: leaves in (captions, "Comments (3)") costs a few per cent of a page.
+VERBATIM = 0.88
+#: Share of the target in exact passages from which its source's words, not only its story, are there.
+EDITED = 0.36
+#: Share of the target's weight in aligned sentences from which it tells the source's text as a whole.
+WHOLE = 0.5
+#: Share of shared exact text inside quotation marks from which the sharing is called quotation.
+QUOTED = 0.6
+
+_UNKNOWN = Direction("unknown", 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of the two articles beside their texts."""
+
+    same_digest: bool = False
+    same_series: bool = False
+    #: The target's page names the source (link, canonical, credit).
+    named: bool = False
+    #: The agency that both credit, if any.
+    wire: str | None = None
+    direction: Direction = _UNKNOWN
+    attribution: Attribution = "unattributed"
+
+
+@cache
+def model() -> Mapping[str, Any]:
+    """The shipped model: heads, calibration, thresholds and card."""
+    loaded: Mapping[str, Any] = json.loads(
+        files("provenance").joinpath("data", "model.json").read_text("utf-8")
+    )
+    return loaded
+
+
+def inputs(comparison: Comparison) -> dict[str, dict[str, float]]:
+    """What each head reads. Counts and strengths go in as logarithms; all else is a share."""
+    s, f = comparison.scores, comparison.features
+    return {
+        "whole": {
+            "coverage": s.coverage,
+            "coverage_source": s.coverage_source,
+            "coverage_least": min(s.coverage, s.coverage_source),
+            "cosine": f["cosine"],
+            "hard_containment": s.hard_containment,
+            "hard_source": s.hard_source,
+            "novel": s.novel,
+            "order": s.order,
+            "monotone": f["monotone"],
+            "linked_target": f["linked_target"],
+            "linked_source": f["linked_source"],
+            "aligned_mean": f["aligned_mean"],
+            "reach": f["reach"],
+            "bigram_target": f["bigram_target"],
+            "bigram_source": f["bigram_source"],
+            "exact_own_target": f["exact_own_target"],
+            "exact_own_source": f["exact_own_source"],
+            "numbers_met": f["numbers_met"],
+            "numbers_conflict": f["numbers_conflict"],
+            "length_ratio": f["length_ratio"],
+            "log_target": f["log_target"],
+            "log_source": f["log_source"],
+            "log_block": math.log1p(s.best_block),
+        },
+        "passage": {
+            "log_block": math.log1p(s.best_block),
+            "block_density": f["block_density"],
+            "log_block_sentences": math.log1p(f["block_sentences"]),
+            "log_block_source_sentences": math.log1p(f["block_source_sentences"]),
+            "block_hard": f["block_hard"],
+            "block_hard_source": f["block_hard_source"],
+            "log_block_hard_shared": math.log1p(f["block_hard_shared"]),
+            "block_exact": f["block_exact"],
+            "block_quoted": f["block_quoted"],
+            "block_share_target": f["block_share_target"],
+            "block_share_source": f["block_share_source"],
+            "log_room": f["log_room"],
+            "log_longest_run": math.log1p(s.longest_run),
+            "quoted": s.quoted,
+            "cosine": f["cosine"],
+        },
+    }
+
+
+def _logit(head: Mapping[str, Any], values: Mapping[str, float]) -> float:
+    total = float(head["intercept"])
+    for name, (weight, mean, scale) in head["weights"].items():
+        total += weight * (values[name] - mean) / scale
+    return total
+
+
+def joined(whole: float, passage: float) -> float:
+    """Log-odds of "either", from the log-odds of the two heads (noisy-or)."""
+
+    def log_not(logit: float) -> float:
+        return -math.log1p(math.exp(logit)) if logit < 30 else -logit
+
+    nothing = log_not(whole) + log_not(passage)
+    return math.log(-math.expm1(nothing)) - nothing if nothing < -1e-12 else -27.0
+
+
+def raw_score(comparison: Comparison) -> float:
+    """Uncalibrated log-odds: what ranking and training read."""
+    values = inputs(comparison)
+    heads = model()["heads"]
+    return joined(
+        _logit(heads["whole"], values["whole"]), _logit(heads["passage"], values["passage"])
+    )
+
+
+def calibrated(score: float, knots: list[list[float]]) -> float:
+    """Probability at a score: linear between the knots, clamped at the ends."""
+    at = bisect_right(knots, [score, math.inf])
+    if at == 0:
+        return knots[0][1]
+    if at == len(knots):
+        return knots[-1][1]
+    (x0, y0), (x1, y1) = knots[at - 1], knots[at]
+    return y0 + (y1 - y0) * (score - x0) / (x1 - x0)
+
+
+def judge(comparison: Comparison, context: Context | None = None) -> Verdict:
+    """What the target is to the source, and why. Direction and attribution come with the context."""
+    context = context or Context()
+    threshold = float(model()["thresholds"]["repost"])
+    if context.same_digest:
+        probability = 1.0
+    else:
+        probability = calibrated(raw_score(comparison), model()["calibration"])
+    derived = probability >= threshold
+    relation = _derived(comparison, context) if derived else _apart(comparison, context)
+    shares_text = comparison.scores.longest_run >= 8
+    is_reuse = relation in DERIVED or (relation == "common-source" and shares_text)
+    is_repost = relation in DERIVED and context.direction.value != "target-first"
+    return Verdict(
+        relation=relation,
+        probability=round(probability, 6),
+        is_reuse=is_reuse,
+        is_repost=is_repost,
+        direction=context.direction,
+        attribution=context.attribution,
+        reasons=tuple(_reasons(relation, comparison, context, probability, threshold)),
+    )
+
+
+def _kind(comparison: Comparison) -> Relation:
+    """How the target's text derives from the source's, given that it does."""
+    f = comparison.features
+    target, source = f["exact_target"], f["exact_source"]
+    if min(target, source) >= VERBATIM:
+        return "verbatim"
+    whole = max(f["linked_target"], target) >= WHOLE
+    if target >= EDITED and whole:
+        return "edited"
+    if whole and f["linked_target"] >= WHOLE:
+        return "rewrite"
+    return "partial"
+
+
+def _derived(comparison: Comparison, context: Context) -> Relation:
+    if context.same_series:
+        return "version"
+    if context.wire:
+        return "common-source"
+    return "verbatim" if context.same_digest else _kind(comparison)
+
+
+def _apart(comparison: Comparison, context: Context) -> Relation:
+    s, f = comparison.scores, comparison.features
+    if s.longest_run >= 15 and s.quoted >= QUOTED:
+        return "quote"
+    if context.named:
+        return "cites"
+    if f["cosine"] >= 0.12 and (s.hard_containment >= 0.12 or s.hard_source >= 0.12):
+        return "independent"
+    return "unrelated"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _reasons(
+    relation: Relation,
+    comparison: Comparison,
+    context: Context,
+    probability: float,
+    threshold: float,
+) -> list[Reason]:
+    s, f = comparison.scores, comparison.features
+    found: list[Reason] = []
+    if context.same_digest:
+        found.append(Reason("same-digest", "The two texts are equal but for layout and case."))
+    elif f["exact_target"] >= 0.05 or s.longest_run >= 8:
+        found.append(
+            Reason(
+                "exact",
+                f"{_percent(f['exact_target'])} of this text stands word for word in the source "
+                f"({_percent(f['exact_source'])} of the source); longest passage "
+                f"{s.longest_run:.0f} words.",
+            )
+        )
+    if not context.same_digest and f["linked_target"] >= 0.2:
+        order = "in the same order" if s.order >= 0.6 else "not in one order"
+        found.append(
+            Reason(
+                "aligned",
+                f"Sentences with {_percent(f['linked_target'])} of this text's content answer to "
+                f"sentences of the source, {order}.",
+            )
+        )
+    if s.hard_containment >= 0.5:
+        found.append(
+            Reason(
+                "names",
+                f"{_percent(s.hard_containment)} of its names, numbers and rare words are in the "
+                f"source.",
+            )
+        )
+    if s.novel >= 0.4:
+        found.append(
+            Reason(
+                "novel",
+                f"{_percent(s.novel)} of its names, numbers and rare words (outside quotations) "
+                "are not in the source: it reports things of its own.",
+            )
+        )
+    if f["numbers_conflict"] >= 0.15:
+        found.append(
+            Reason(
+                "conflict",
+                f"{_percent(f['numbers_conflict'])} of the numbers in aligned sentences differ.",
+            )
+        )
+    if s.longest_run >= 8 and s.quoted >= QUOTED:
+        found.append(
+            Reason("quoted", f"{_percent(s.quoted)} of the shared wording is quotation.")
+        )
+    if relation == "version":
+        found.append(Reason("same-series", "Both come from one publisher: another edition."))
+    if relation == "common-source" and context.wire:
+        found.append(
+            Reason("wire", f"Both credit {context.wire}: neither need have taken it from the other.")
+        )
+    if context.named:
+        found.append(Reason("named", "The page names the source."))
+    found.extend(Reason(f"direction-{e.kind}", e.text) for e in context.direction.evidence)
+    if relation in ("independent", "unrelated", "cites", "quote"):
+        found.append(
+            Reason(
+                "below-threshold",
+                f"Probability of derivation {probability:.2f}, under the threshold {threshold:.2f}.",
+            )
+        )
+    return found
