@@ -27,6 +27,7 @@ from provenance.models import Comparison
 from provenance.verdict import inputs, joined
 
 MODEL = Path(__file__).parent.parent / "provenance" / "data" / "model.json"
+VERSION = "2026.11"
 FOLDS = 5
 #: Inverse regularisation strength, chosen by the cross-validated recall (see docs/quality.md).
 STRENGTH = 0.3
@@ -131,7 +132,7 @@ def calibrate(scores: Array, derived: NDArray[np.bool_]) -> list[list[float]]:
     Isotonic regression has flat steps, and a flat step would tie pairs that the score tells
     apart; a little of the plain logistic curve keeps the order.
     """
-    iso = IsotonicRegression(y_min=0.001, y_max=0.999).fit(scores, derived)
+    iso = IsotonicRegression(y_min=0.001, y_max=0.999, out_of_bounds="clip").fit(scores, derived)
     grid = np.unique(np.quantile(scores, np.linspace(0, 1, 41)).round(3))
     mixed = 0.95 * iso.predict(grid) + 0.05 / (1 + np.exp(-grid))
     return [[float(x), round(float(y), 6)] for x, y in zip(grid, mixed, strict=True)]
@@ -160,6 +161,7 @@ def main() -> None:
         name: int((data.sets == name).sum()) for name in sorted(set(data.sets.tolist()))
     }
     model = {
+        "version": VERSION,
         "card": {
             "purpose": "Probability that one news text derives from another, as a whole or in a "
             "passage. Not a finding of wrongdoing, and not a statement of who was first.",

@@ -1,0 +1,141 @@
+"""What datasette shows of our databases: titles, explanations, safe links, stored queries.
+
+Loaded by datasette through its entry point for every database that it serves, so it must be
+quick to import and must leave other people's databases alone: ours are known by the application
+id in the file's header. Written for datasette 0.65.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import re
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+from provenance.datasette_plugin.words import COLUMNS, QUERIES, SCORES, TABLES
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+__all__ = ["APPLICATION_ID", "COLUMNS", "QUERIES", "SCORES", "TABLES", "is_ours"]
+
+#: As in the store's schema (a test compares them): this module doesn't import the store.
+APPLICATION_ID = 0x50524F56
+#: Bytes of one value in a query's result: no text of ours comes near, `zeroblob(1e9)` does.
+MAX_VALUE = 50_000_000
+#: Characters of a link that are shown.
+MAX_LINK = 80
+
+_ID = re.compile(r"[0-9a-f]{8,64}")
+# Columns of views and stored queries, which have no foreign keys to make links of.
+_ROW_OF = {"match_id": "matches", "source_id": "articles", "target_id": "articles"}
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def hookimpl(function: F) -> F:
+    """Mark a function for datasette; without datasette's parts this package still imports, so
+    that `serve` can say what is missing."""
+    try:
+        from pluggy import HookimplMarker
+    except ImportError:
+        return function
+    return HookimplMarker("datasette")(function)
+
+
+def is_ours(datasette: Any, database: str | None) -> bool:
+    """True when the attached database of this name was made by provenance."""
+    attached = datasette.databases.get(database) if database else None
+    path = getattr(attached, "path", None)
+    if not path:
+        return False
+    try:
+        with Path(path).open("rb") as stream:
+            header = stream.read(72)
+    except OSError:
+        return False
+    return (
+        header.startswith(b"SQLite format 3\x00")
+        and int.from_bytes(header[68:72], "big") == APPLICATION_ID
+    )
+
+
+def _table_metadata(name: str) -> dict[str, Any]:
+    found = copy.deepcopy(TABLES[name])
+    if columns := COLUMNS.get(name):
+        found["columns"] = dict(columns)
+    if found.pop("view", False):
+        # datasette sorts a view by no column unless it is told which.
+        found["sortable_columns"] = list(COLUMNS[name])
+    return found
+
+
+@hookimpl
+def get_metadata(datasette: Any, key: str, database: str, table: str) -> dict[str, Any]:
+    """Titles and explanations for each of our databases; made anew, for datasette edits it."""
+    return {
+        "databases": {
+            name: {
+                "title": "Where these pages came from",
+                "description": (
+                    "Known originals, pages that were compared with them, and what was found: "
+                    "which text derives from which, how, who was first, and on what evidence. "
+                    "A match says that texts are similar or derived. It accuses nobody."
+                ),
+                "source": "Collected and compared with provenance",
+                "license": "Texts and titles belong to their publishers",
+                "tables": {table_name: _table_metadata(table_name) for table_name in TABLES},
+            }
+            for name in datasette.databases
+            if is_ours(datasette, name)
+        }
+    }
+
+
+@hookimpl
+def canned_queries(datasette: Any, database: str, actor: Any) -> dict[str, Any]:
+    """Stored queries for our databases."""
+    return copy.deepcopy(QUERIES) if is_ours(datasette, database) else {}
+
+
+def _is_web_link(value: str) -> bool:
+    if any(c.isspace() or not c.isprintable() for c in value):
+        return False
+    try:
+        parts = urlsplit(value)
+        return parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+@hookimpl
+def render_cell(
+    row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any
+) -> Markup | None:
+    """Web addresses as links that tell the other side nothing; ids in views as links to rows."""
+    from markupsafe import Markup
+
+    if not isinstance(value, str) or not value or not is_ours(datasette, database):
+        return None
+    if (other := _ROW_OF.get(column)) and _ID.fullmatch(value):
+        return Markup('<a href="{}/{}">{}</a>').format(
+            datasette.urls.table(database, other), value, value[:10]
+        )
+    if not _is_web_link(value):
+        return None
+    shown = value if len(value) <= MAX_LINK else value[: MAX_LINK - 1] + "…"
+    return Markup('<a href="{}" title="{}" rel="noreferrer noopener nofollow">{}</a>').format(
+        value, value, shown
+    )
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Any) -> None:
+    """Bound what one value may hold, since datasette's time limit doesn't bound memory."""
+    if is_ours(datasette, database):
+        with contextlib.suppress(sqlite3.Error, AttributeError):
+            conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)

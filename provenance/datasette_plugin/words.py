@@ -1,0 +1,360 @@
+"""The words that datasette shows with our tables: values only.
+
+``SCORES`` repeats the documentation in ``models.Scores``, so that datasette starts without the
+rest of the package; a test compares the two, and the columns with the schema.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+SCORES: dict[str, str] = {
+    "jaccard_3": "Jaccard of word 3-shingles, both texts whole.",
+    "containment_target_5": "Share of the target's word 5-shingles found in the source.",
+    "containment_source_5": "Share of the source's word 5-shingles found in the target.",
+    "coverage": (
+        "Share of the target's informative weight that its aligned source sentences account for."
+    ),
+    "coverage_source": (
+        "Share of the source's informative weight that aligned target sentences account for."
+    ),
+    "order": (
+        "Share of aligned sentences that keep the source's order, beyond what chance gives "
+        "(-1 to 1)."
+    ),
+    "hard_containment": (
+        "Share of the target's hard tokens (names, numbers, rare words) found in the source."
+    ),
+    "hard_source": "Share of the source's hard tokens found in the target.",
+    "novel": "Share of the target's hard-token weight that the source does not have.",
+    "quoted": "Share of the shared exact text that stands inside quotation marks.",
+    "longest_run": "Words in the longest exact passage (a count, not a share).",
+    "best_block": (
+        "Strength of the best run of consecutive reworded sentences (excess similarity, ≥ 0)."
+    ),
+}
+
+_RELATION = (
+    "What the target's text is to the source's: verbatim, edited, partial, rewrite, translation, "
+    "common-source, quote, cites, version, independent or unrelated."
+)
+_PROBABILITY = "Calibrated probability that the target's text derives from the source's."
+_DIRECTION = "Who was first: source-first, target-first or unknown."
+_ATTRIBUTION = "Whether the target names its source: licensed, attributed or unattributed."
+_FOUND = "When the pair was first found (UTC)."
+_PUBLISHED = "When the page says that it was published: a claim."
+_OBSERVED = "When the page was seen, by our own clock or an archive's."
+
+_VERDICT: dict[str, str] = {
+    "relation": _RELATION,
+    "probability": _PROBABILITY,
+    "is_repost": "1 when this target took from this source: derived, and not target-first.",
+    "is_reuse": "1 when text is shared by derivation, whoever was first.",
+    "direction": _DIRECTION,
+    "direction_confidence": "How sure the direction is, 0.5 to 1.",
+    "attribution": _ATTRIBUTION,
+}
+
+
+def _sides(*columns: str) -> dict[str, str]:
+    about = {
+        "title": "title",
+        "url": "address",
+        "site": "site (registered domain)",
+        "published": "claimed time of publication",
+        "observed": "time when it was seen",
+        "time": "best time: as claimed, else as observed",
+    }
+    sides = {"source": "The known original's", "target": "The text under test's"}
+    return {
+        f"{side}_{column}": f"{sides[side]} {about[column]}."
+        for side in sides
+        for column in columns
+    }
+
+
+def _scores(*names: str) -> dict[str, str]:
+    return {name: SCORES[name] for name in names}
+
+
+#: Explanations of columns, by table or view; for views all columns.
+COLUMNS: dict[str, dict[str, str]] = {
+    "articles": {
+        "id": "Hash of canonical address and text: new text at the same address is a new version.",
+        "role": "original: known source; crawled: page that was compared.",
+        "title": "Title of the page.",
+        "site": "Registered domain of the page.",
+        "canonical_url": "The address in one uniform spelling, by which pages are identified.",
+        "published": _PUBLISHED,
+        "observed": _OBSERVED,
+        "words": "Words of the main text.",
+        "digest": "SHA-256 of the folded words: equal digest, equal text but for layout and case.",
+        "rough": "1 when a fast parser gave the text because the extractor could not.",
+        "gate": "Consent wall or paywall that stood where the article should.",
+    },
+    "matches": {
+        "source_id": "The known original.",
+        "target_id": "The text under test.",
+        **_VERDICT,
+        **SCORES,
+        "channels": "Which channels proposed the pair: minhash, fragments, terms, traces.",
+        "run_id": "The run that judged it last.",
+        "found": _FOUND,
+    },
+    "passages": {
+        "target_offset": "Code points from the start of the target's text.",
+        "target_length": "Code points.",
+        "source_offset": "Code points from the start of the source's text.",
+        "source_length": "Code points.",
+        "kind": "exact or reworded.",
+    },
+    "reasons": {"code": "Stable name of the reason.", "text": "The reason in words."},
+    "direction_evidence": {
+        "log_odds": "Weight of this evidence: above 0 the source was first, below 0 the target.",
+        "text": "The evidence in words.",
+    },
+    "traces": {
+        "kind": "Kind of mark.",
+        "value": "The mark itself.",
+        "target_url": "The page that it points to.",
+        "strength": "strong, medium or weak.",
+        "snippet": "The text that it was read from.",
+    },
+    "captures": {
+        "sha256": "Of the page's bytes as received.",
+        "observed": _OBSERVED,
+        "file": "Where the bytes lie: a WARC or file; they are not in this database.",
+        "offset": "Bytes from the start of the file.",
+        "length": "Bytes in the file.",
+    },
+    "inputs": {
+        "records_read": "Pages or texts that were read.",
+        "bytes_skipped": "Bytes that were damaged and passed over.",
+        "truncated": "1 when the file ends before its last record does.",
+        "finished": "1 when it was read to its end.",
+        "generation": "State of the originals when the reading began.",
+    },
+    "failures": {
+        "input": "The page or file.",
+        "stage": "fetch, read, extract, fingerprint or compare.",
+        "error": "Kind of error.",
+    },
+    "reposts": {
+        "match_id": "The match, with its passages and reasons.",
+        "relation": _RELATION,
+        "probability": _PROBABILITY,
+        **_sides("title", "url", "site", "published", "observed"),
+        "attribution": _ATTRIBUTION,
+        "direction": _DIRECTION,
+        "direction_confidence": _VERDICT["direction_confidence"],
+        **_scores(
+            "containment_target_5",
+            "containment_source_5",
+            "coverage",
+            "hard_containment",
+            "novel",
+            "longest_run",
+        ),
+        "channels": "Which channels proposed the pair.",
+        "found": _FOUND,
+    },
+    "repost_network": {
+        "target_site": "The site that reposts.",
+        "source_site": "The site that it takes from.",
+        "reposts": "How many pairs of pages.",
+        "unattributed": "How many of them name no source.",
+        "verbatim": "How many of them are the text whole.",
+        "mean_probability": _PROBABILITY + " The mean of the pairs.",
+        "earliest": "Best time of the first repost.",
+        "latest": "Best time of the last repost.",
+    },
+    "top_reposters": {
+        "target_site": "The site that reposts.",
+        "pages": "How many of its pages are reposts.",
+        "originals": "How many originals they came from.",
+        "source_sites": "From how many sites.",
+        "unattributed_pages": "Pages that name no source.",
+        "verbatim_pages": "Pages that have the text whole.",
+        "rewritten_pages": "Pages that say the same in other words.",
+        "latest": "Best time of the last repost.",
+    },
+    "needs_review": {
+        "match_id": "The match, with its passages and evidence.",
+        "unsure_of": "What a person should decide: probability, direction or both.",
+        "relation": _RELATION,
+        "probability": _PROBABILITY,
+        "direction": _DIRECTION,
+        "attribution": _ATTRIBUTION,
+        **_sides("title", "url", "site", "time"),
+        **_scores("coverage", "hard_containment", "novel"),
+        "reasons": "Why the verdict was given.",
+    },
+    "timeline": {
+        "source_id": "The known original.",
+        "copy": "Number of the copy, by time.",
+        "target_time_is": "claimed by the page, or observed.",
+        "lag_minutes": "Minutes from original to copy, when both times are known to the minute.",
+        **_sides("title", "url", "site", "time"),
+        "relation": _RELATION,
+        "probability": _PROBABILITY,
+        "direction": _DIRECTION,
+        "attribution": _ATTRIBUTION,
+        "match_id": "The match, with its passages and evidence.",
+    },
+}
+
+#: Titles, order, facets and labels, by table or view, as datasette's metadata has them.
+TABLES: dict[str, dict[str, Any]] = {
+    "articles": {
+        "title": "Articles",
+        "description": "Known originals and the pages that were compared with them.",
+        "label_column": "title",
+        "sort_desc": "published",
+        "facets": ["role", "site", "language"],
+        "fts_table": "articles_fts",
+        "fts_pk": "number",
+    },
+    "matches": {
+        "title": "Matches",
+        "description": "A text held against an original: verdict and scores.",
+        "label_column": "relation",
+        "sort_desc": "probability",
+        "facets": ["relation", "direction", "attribution", "is_repost"],
+    },
+    "reposts": {
+        "view": True,
+        "title": "Reposts",
+        "description": "Pages whose text was taken from a known original, most probable first.",
+        "sort_desc": "probability",
+        "facets": ["relation", "attribution", "target_site", "source_site"],
+    },
+    "repost_network": {
+        "view": True,
+        "title": "Who takes from whom",
+        "description": "Reposts counted by site and source site.",
+        "sort_desc": "reposts",
+    },
+    "top_reposters": {
+        "view": True,
+        "title": "Sites by reposts",
+        "description": "How many pages of a site are reposts, and of what kind.",
+        "sort_desc": "pages",
+    },
+    "needs_review": {
+        "view": True,
+        "title": "For a person to decide",
+        "description": (
+            "Reuse with a probability between 0.3 and 0.9, or where it is unknown who was first."
+        ),
+        "facets": ["unsure_of", "relation", "target_site"],
+    },
+    "timeline": {
+        "view": True,
+        "title": "Copies in time",
+        "description": "For each original the texts that reuse it, in order of time.",
+        "facets": ["relation", "target_site"],
+    },
+    "texts": {"title": "Texts", "description": "The main text of each article."},
+    "traces": {
+        "title": "Traces of copying",
+        "description": "What a copy leaves in the page: links, image names, leftovers.",
+        "facets": ["kind", "strength", "target_site"],
+    },
+    "passages": {
+        "title": "Shared passages",
+        "description": "Where the two texts of a match agree.",
+        "facets": ["kind"],
+    },
+    "reasons": {
+        "title": "Reasons",
+        "description": "Why each verdict was given.",
+        "facets": ["code"],
+    },
+    "direction_evidence": {
+        "title": "Who was first: the evidence",
+        "description": "The ledger behind each direction.",
+        "facets": ["kind"],
+    },
+    "links": {
+        "title": "Links and images of originals",
+        "description": "What the page of a copy may still point to.",
+        "facets": ["kind"],
+    },
+    "captures": {
+        "title": "Captures",
+        "description": "Pages as they were received, and where their bytes lie.",
+        "label_column": "url",
+    },
+    "inputs": {
+        "title": "Inputs",
+        "description": "Files and addresses that were read, and what of them was damaged.",
+        "label_column": "path",
+        "facets": ["verb", "kind", "finished"],
+    },
+    "failures": {
+        "title": "Failures",
+        "description": "What could not be read. Never the same as “no match”.",
+        "facets": ["stage", "error"],
+    },
+    "screened": {
+        "title": "Screened out",
+        "description": "Pages that a quick look let go, and why.",
+        "facets": ["why"],
+    },
+    "runs": {
+        "title": "Runs",
+        "description": "When the tool ran, with which parameters, and its counts.",
+        "label_column": "verb",
+        "sort_desc": "id",
+    },
+    "relations": {
+        "title": "Sites that belong together",
+        "description": "Owners, wires and licences, as entered by people.",
+        "facets": ["kind"],
+    },
+    # Of use to the program only.
+    "fingerprints": {"hidden": True, "label_column": "article_id"},
+    "bands": {"hidden": True},
+    "fragments": {"hidden": True},
+    "terms": {"hidden": True},
+    "meta": {"hidden": True},
+    "searchable": {"hidden": True},
+}
+
+QUERIES: dict[str, dict[str, Any]] = {
+    "reposts_by_outlet": {
+        "title": "Reposts by outlet",
+        "description": "What one site took from others. Leave the outlet empty for all.",
+        "params": ["outlet"],
+        "sql": (
+            "select target_site, target_title, target_url, source_site, source_title, source_url,\n"
+            "  relation, probability, attribution, target_published, source_published, match_id\n"
+            "from reposts\n"
+            "where coalesce(:outlet, '') = '' or target_site = :outlet\n"
+            "order by target_site, probability desc"
+        ),
+    },
+    "unattributed_copies": {
+        "title": "Copies that name no source",
+        "description": "Reposts without attribution, most probable first.",
+        "sql": (
+            "select target_site, target_title, target_url, source_site, source_title, source_url,\n"
+            "  relation, probability, target_published, source_published, match_id\n"
+            "from reposts\n"
+            "where attribution = 'unattributed'\n"
+            "order by probability desc, match_id"
+        ),
+    },
+    "copies_of_one_article": {
+        "title": "Copies of one article",
+        "description": "Give the article's id, or its address as stored.",
+        "params": ["article"],
+        "sql": (
+            "select copy, target_time, target_time_is, lag_minutes, target_site, target_title,\n"
+            "  target_url, relation, probability, direction, attribution, match_id\n"
+            "from timeline\n"
+            "where source_id = trim(:article) or source_url = trim(:article)\n"
+            "order by source_id, copy"
+        ),
+    },
+}

@@ -1,0 +1,354 @@
+"""Capture to Article: main text, title, byline, dates, links, images. The only importer of
+trafilatura and htmldate.
+
+The page is decoded and parsed here, with limits lifted that would lose text in silence, and
+the tree is handed on. When the extractor fails or finds nothing, the visible text of the body
+is taken and marked ``rough``. Nothing is printed or logged, and the clock is never read, so
+that one capture always gives one article. Hostile pages can still cost time and memory: run
+this in a worker that may be killed, and try again with ``rough_only=True``.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import lxml.etree
+import lxml.html
+from lxml.html import HtmlElement
+
+from provenance import claims, gates, markup, normalize, urls
+from provenance.charset import decode
+from provenance.dates import iso_time, parse_time
+from provenance.errors import ExtractError
+from provenance.models import Article, Capture, Record
+
+#: With fewer words there is nothing to judge, not even roughly.
+MIN_WORDS = 20
+#: trafilatura's cost grows faster than the number of elements: about 2 s at this many.
+MAX_ELEMENTS = 40_000
+_MAX_LINKS = 500
+_MAX_IMAGES = 200
+
+for _name in ("trafilatura", "htmldate", "courlan", "charset_normalizer"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
+
+_NOT_HTML = re.compile(
+    rb"^(%PDF|\x89PNG|GIF8|\xff\xd8\xff|PK\x03\x04|\x1f\x8b|BM.{4}\x00\x00|OggS|ID3|RIFF"
+    rb"|\x00\x00\x00.ftyp|\x7fELF|SQLite format|\{|\[\s*[\[{\"])",
+    re.DOTALL,
+)
+_FEED = re.compile(r"^\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(rss|feed|urlset|sitemapindex|rdf:RDF)\b")
+_TAG = re.compile(r"<(?:!doctype|/?[a-z][a-z0-9]*)\b[^<>]*>", re.IGNORECASE)
+# Attribute lists of this length are inline images or an attack; libxml2 is quadratic in them.
+_LONG_TAG = re.compile(r"<(\w+)\b[^<>]{30000,}>")
+_NESTERS = re.compile(
+    r"</?(?:div|span|font|b|i|u|em|strong|small|big|ul|ol|dl|table|tbody|tr|td|section|article|main"
+    r"|center|blockquote|fieldset|form|a)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_RECORD_HTML = re.compile(
+    r"</(?:p|div|span|a|h[1-6]|li|ul|em|strong|b|i|body|html)\s*>|<br\s*/?>", re.IGNORECASE
+)
+_MEDIA_TYPES = re.compile(
+    r"^(image|audio|video|font)/|/(pdf|zip|json|octet-stream|csv|epub)|ld\+json"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed page: its tree, its real URL (out of any web archive), and when it was seen.
+
+    ``base`` is what relative links are resolved against. Readers of ``tree`` leave it unchanged.
+    """
+
+    tree: HtmlElement
+    url: str
+    base: str
+    encoding: str
+    observed: str | None = None
+
+
+def parse(capture: Capture) -> Document:
+    """Decode and parse the bytes of a capture.
+
+    Raises ExtractError (``unreadable``) for anything that is no HTML page.
+    """
+    subject = capture.final_url or capture.url
+    body = capture.body
+    if not body.strip():
+        raise ExtractError("the page is empty", subject=subject, code="unreadable")
+    head = body[:64].lstrip()
+    if _NOT_HTML.match(head) or (
+        _MEDIA_TYPES.search(capture.content_type) and b"<html" not in body[:4096].lower()
+    ):
+        kind = capture.content_type or "binary"
+        raise ExtractError(
+            f"this is no HTML page ({kind})",
+            subject=subject,
+            hint="Save the article as HTML or as plain text and give that file.",
+            code="unreadable",
+        )
+    declared = next((v for k, v in capture.headers if k.lower() == "content-type"), "")
+    text, encoding = decode(body, declared)
+    if _FEED.match(text[:2000]):
+        raise ExtractError(
+            "this is a feed or a sitemap, not a page",
+            subject=subject,
+            hint="`provenance add FEED` adds the pages that a feed links.",
+            code="unreadable",
+        )
+    if not _TAG.search(text):
+        raise ExtractError(
+            "this is no HTML page (it holds no tags)",
+            subject=subject,
+            hint="Plain text is read from a file whose name ends in .txt.",
+            code="unreadable",
+        )
+    tree = _tree(text, subject)
+    url, archived = urls.unwrap_archive(subject)
+    _drop_archive_bar(tree)
+    return Document(tree, url, markup.base_url(tree, url), encoding, archived or capture.observed)
+
+
+def _tree(text: str, subject: str) -> HtmlElement:
+    clean = _LONG_TAG.sub(r"<\1>", normalize.clean(text))
+    try:
+        tree = _parse(clean)
+        # libxml2 gives up beyond some 2,000 levels, and says nothing.
+        if tree is None or not _has_text(tree):
+            flat = _parse(_NESTERS.sub("\n", clean))
+            tree = flat if flat is not None else tree
+    except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
+        raise ExtractError(
+            "the page could not be parsed", subject=subject, code="unreadable"
+        ) from error
+    if tree is None:
+        raise ExtractError("the page holds no elements", subject=subject, code="unreadable")
+    return tree
+
+
+def _parse(text: str) -> HtmlElement | None:
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8",
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+    try:
+        tree = lxml.html.document_fromstring(text.encode(), parser=parser)
+    except lxml.etree.ParserError:  # nothing but white space or comments
+        return None
+    return tree if isinstance(tree, HtmlElement) else None
+
+
+def _has_text(tree: HtmlElement) -> bool:
+    return any(piece.strip() for _, piece, _ in markup.walk(tree, hidden=True))
+
+
+def _drop_archive_bar(tree: HtmlElement) -> None:
+    """Take out what the Wayback Machine and archive.today add. The tree is still ours alone."""
+    for name in ("wm-ipp-base", "wm-ipp", "wm-ipp-print", "donato", "HEADER"):
+        if name == "HEADER" and tree.find(".//*[@id='CONTENT']") is None:
+            continue
+        for node in tree.findall(f".//*[@id='{name}']"):
+            if node.getparent() is not None:
+                node.drop_tree()
+
+
+def extract(
+    capture: Capture, document: Document | None = None, *, rough_only: bool = False
+) -> Article:
+    """The article of a capture; ``document`` saves parsing it twice.
+
+    ``rough_only`` leaves the extractor out: for pages on which it was killed. Raises
+    ExtractError: ``unreadable`` (no HTML) or ``empty`` (fewer than 20 words of text).
+    """
+    page = document or parse(capture)
+    text = "" if rough_only else _main_text(page)
+    rough = False
+    tokens = normalize.tokenize(text)
+    if tokens.count < MIN_WORDS:
+        fallback = rough_text(page.tree)
+        tokens = normalize.tokenize(fallback)
+        text, rough = fallback, True
+    if tokens.count < MIN_WORDS:
+        raise ExtractError(
+            "the page holds no article text",
+            subject=page.url,
+            hint="If it is built by script, save it from a browser and give that file with --url.",
+            code="empty",
+        )
+    fields = markup.meta(page.tree)
+    data = markup.json_ld(page.tree)
+    canonical = _canonical(page, fields)
+    site = capture.site or urls.site(page.url) or urls.site(canonical)
+    title = claims.title(page.tree, fields, data, site)
+    lines = markup.page_lines(page.tree)
+    node = markup.content_node(page.tree, lines, markup.matched_lines(lines, text))
+    base = page.base if urls.is_url(page.base) else canonical
+    digest = normalize.digest(tokens)
+    return Article(
+        id=normalize.article_id(canonical, digest),
+        url=page.url,
+        canonical_url=canonical,
+        site=site,
+        title=title,
+        text=text,
+        digest=digest,
+        words=tokens.count,
+        byline=claims.byline(page.tree, fields, data),
+        published=_published(capture, page, fields, data, canonical, node),
+        observed=page.observed,
+        language=claims.language(page.tree, fields),
+        rough=rough,
+        gate=gates.gate(text, title),
+        links=_links(node, base),
+        images=_images(page.tree, node, fields, base),
+    )
+
+
+def article_from_record(record: Record) -> Article:
+    """The article of a text that came already extracted.
+
+    The text is kept as given (offsets are told in it) unless it clearly is HTML. Raises
+    ExtractError (``empty``) when it holds no word.
+    """
+    text = normalize.clean(record.text)
+    if len(_RECORD_HTML.findall(text)) >= 2 and (tree := _parse(text)) is not None:
+        text = rough_text(tree)
+    tokens = normalize.tokenize(text)
+    if not tokens.count:
+        subject = record.url or record.path or ""
+        raise ExtractError("the text is empty", subject=subject, code="empty")
+    url, archived = urls.unwrap_archive(record.url)
+    canonical = urls.canonical_url(url)
+    digest = normalize.digest(tokens)
+    title = markup.squeeze(normalize.clean(record.title))
+    return Article(
+        id=normalize.article_id(canonical, digest),
+        url=url,
+        canonical_url=canonical,
+        site=record.site or urls.site(url),
+        title=title,
+        text=text,
+        digest=digest,
+        words=tokens.count,
+        byline=markup.squeeze(normalize.clean(record.byline or "")) or None,
+        published=iso_time(record.published),
+        observed=archived or record.observed,
+        language=claims.primary_language(record.language),
+        gate=gates.gate(text, title),
+    )
+
+
+def _main_text(page: Document) -> str:
+    if sum(1 for _ in page.tree.iter()) > MAX_ELEMENTS:
+        return ""
+    from trafilatura import bare_extraction
+
+    try:
+        found: Any = bare_extraction(
+            # A copy: the tree is read again after this.
+            copy.deepcopy(page.tree),
+            url=page.url if urls.is_url(page.url) else None,
+            fast=True,
+            include_comments=False,
+            include_tables=False,
+            # Its cache lives as long as the process and would drop every later copy of a text.
+            deduplicate=False,
+            with_metadata=False,
+        )
+    # Whatever a hostile page makes it raise (AssertionError, RecursionError, …): the rough text
+    # stands in.
+    except Exception:
+        return ""
+    text = getattr(found, "text", None) or ""
+    return normalize.clean(text).strip()
+
+
+def rough_text(tree: HtmlElement) -> str:
+    """The visible text of the body without page furniture, one line a block."""
+    body = tree if markup.tag(tree) == "body" else tree.find(".//body")
+    node = tree if body is None else body
+    lines = markup.lines_of(node, markup.UNSEEN | markup.FURNITURE)
+    return normalize.clean("\n".join(lines))
+
+
+def _canonical(page: Document, fields: dict[str, list[str]]) -> str:
+    """Identity comes from the real URL; the page may only choose among its own site's."""
+    declared = [
+        url
+        for href in [*markup.link_rel(page.tree, "canonical"), *fields.get("og:url", [])]
+        if (url := markup.absolute(page.base, href))
+    ]
+    if not urls.is_url(page.url):
+        return urls.canonical_url(declared[0] if declared else page.url)
+    for url in declared[:1]:
+        # Some systems declare the front page for every page.
+        same = urls.site(url) == urls.site(page.url)
+        if same and (urlsplit(url).path.strip("/") or not urlsplit(page.url).path.strip("/")):
+            return urls.canonical_url(url)
+    return urls.canonical_url(page.url)
+
+
+def _published(
+    capture: Capture,
+    page: Document,
+    fields: dict[str, list[str]],
+    data: list[dict[str, Any]],
+    canonical: str,
+    node: HtmlElement | None,
+) -> str | None:
+    """What the user told; else what the page claims; else what the library reads out of it."""
+    if told := iso_time(capture.published):
+        return told
+    seen = parse_time(page.observed) if page.observed else None
+    latest = seen + timedelta(days=2) if seen else None
+    claimed = claims.published(page.tree, fields, data, node, latest)
+    return claimed or _guessed_day(page, canonical, latest)
+
+
+def _guessed_day(page: Document, canonical: str, latest: datetime | None) -> str | None:
+    if sum(1 for _ in page.tree.iter()) > MAX_ELEMENTS:
+        return None
+    from htmldate import find_date
+
+    try:
+        day = find_date(
+            copy.deepcopy(page.tree),
+            extensive_search=False,
+            original_date=True,
+            url=canonical if urls.is_url(canonical) else None,
+            min_date="1995-01-01",
+            # Without it the library asks the clock, and a page would change with the day.
+            max_date=latest.strftime("%Y-%m-%d") if latest else "2100-01-01",
+        )
+    except Exception:  # the same hostile pages as in _main_text
+        return None
+    return iso_time(day, latest=latest)
+
+
+def _links(node: HtmlElement | None, base: str) -> tuple[str, ...]:
+    if node is None:
+        return ()
+    found = (markup.absolute(base, a.get("href")) for a in node.iter("a"))
+    return tuple(dict.fromkeys(url for url in found if url))[:_MAX_LINKS]
+
+
+def _images(
+    tree: HtmlElement, node: HtmlElement | None, fields: dict[str, list[str]], base: str
+) -> tuple[str, ...]:
+    shown = [markup.absolute(base, url) for url in fields.get("og:image", [])[:3]]
+    holders = [] if node is None else [node]
+    # Lead pictures often stand above the text, inside the same <article>.
+    if node is not None:
+        holders += list(node.iterancestors("article", "main"))[:1]
+    shown += markup.image_urls(holders, base)
+    return tuple(dict.fromkeys(url for url in shown if url))[:_MAX_IMAGES]

@@ -1,0 +1,252 @@
+"""Files, folders and standard input as a stream of captures, texts and failures.
+
+Formats are told by content, never by name alone. Adding one: a module with a generator, a word
+in ``sniff``, a line in ``_open``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from provenance.config import LIMITS, Limits
+from provenance.errors import ReadError, UsageError
+from provenance.models import Failure
+from provenance.readers.folder import is_page_name, is_passed_over, listing_digest, walk
+from provenance.readers.html import read_html, read_mhtml
+from provenance.readers.jsonl import read_json, read_jsonl
+from provenance.readers.reading import Given, Item, Reading, Tally
+from provenance.readers.sniff import TEXT_SUFFIXES, named, sniff
+from provenance.readers.streams import is_utf16, recoded, unpacked
+from provenance.readers.text import read_text
+from provenance.urls import is_url
+
+__all__ = ["Reading", "open_input"]
+
+_ONE_PAGE = frozenset({"html", "mhtml", "text", "empty"})
+_BARE_URL = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?::\d+)?(?:[/?#].*)?$", re.IGNORECASE)
+
+
+def open_input(
+    spec: str,
+    *,
+    url: str | None = None,
+    published: str | None = None,
+    site: str | None = None,
+    stdin: BinaryIO | None = None,
+    limits: Limits = LIMITS,
+) -> Reading:
+    """Open a file, a folder or ``-`` (standard input) for reading.
+
+    ``url`` and ``published`` go with one page or text, ``site`` with anything; they win over what
+    the input says. ``stdin`` stands in for the standard input in tests.
+
+    Raises ReadError, ``code`` one of missing, unreadable, binary, feed; UsageError for a ``url`` or
+    ``published`` given for many pages.
+    """
+    given = Given(url, published, site, limits)
+    if spec == "-":
+        return _stream(stdin or sys.stdin.buffer, "-", "stdin", given)
+    path = Path(spec)
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        if isinstance(error, PermissionError):
+            raise _unreadable(spec, error) from error
+        raise _missing(spec) from error
+    if stat.S_ISDIR(mode):
+        _require_one("html-folder", given, spec)
+        return Reading(
+            spec, "html-folder", lambda tally: _folder(path, given, tally), lambda: _listing(path)
+        )
+    if not stat.S_ISREG(mode):  # <(a command), /dev/stdin
+        try:
+            return _stream(path.open("rb"), spec, path.name, given)
+        except OSError as error:
+            raise _unreadable(spec, error) from error
+    return _file(path, spec, given)
+
+
+def _require_one(kind: str, given: Given, spec: str) -> None:
+    if kind not in _ONE_PAGE and (given.url or given.published):
+        what = "--url" if given.url else "--published"
+        raise UsageError(
+            f"{what} goes with one page, and this input may hold many",
+            subject=spec,
+            hint="Give the page as a file of its own",
+        )
+
+
+def _open(
+    stream: BinaryIO,
+    head: bytes,
+    kind: str,
+    label: str,
+    given: Given,
+    parts: Sequence[str],
+    tally: Tally,
+    above: Sequence[str] = (),
+) -> Iterator[Item]:
+    """The items of one stream of a known kind."""
+    if kind == "html":
+        return read_html(stream, label, given, parts, above)
+    if kind == "mhtml":
+        return read_mhtml(stream, label, given, parts)
+    if kind == "text":
+        return read_text(stream, label, given, parts)
+    if kind in ("jsonl", "json"):
+        rows = recoded(stream) if is_utf16(head) else stream
+        return (read_jsonl if kind == "jsonl" else read_json)(rows, label, given, parts, tally)
+    return iter([_unread(label, head, kind)])
+
+
+def _unread(label: str, head: bytes, kind: str) -> Failure:
+    if kind == "empty":
+        return Failure(label, "read", "empty", "nothing in it")
+    if kind == "feed":
+        return Failure(label, "read", "feed", "a feed saved as a file; give its address instead")
+    return Failure(label, "read", "binary", f"{named(head)}, not read")
+
+
+def _refuse(spec: str, head: bytes, kind: str) -> None:
+    """Raise for a whole input of which nothing can be read."""
+    if kind in ("binary", "feed"):
+        failure = _unread(spec, head, kind)
+        hint = "HTML, MHTML, JSONL and text are read" if kind == "binary" else ""
+        raise ReadError(failure.message, subject=spec, hint=hint, code=failure.error)
+
+
+def _stream(stream: BinaryIO, spec: str, name: str, given: Given) -> Reading:
+    """An input that can be read once."""
+    unpacking = Tally()
+    head, content, _ = unpacked(stream, unpacking)
+    kind = sniff(head)
+    _refuse(spec, head, kind)
+    _require_one(kind, given, spec)
+
+    def items(tally: Tally) -> Iterator[Item]:
+        yield from _open(content, head, kind, spec, given, (name,), tally)
+        tally.truncated |= unpacking.truncated
+        tally.skipped += unpacking.skipped
+
+    return Reading(spec, f"stdin-{kind}", items, lambda: None)
+
+
+def _file(path: Path, spec: str, given: Given) -> Reading:
+    try:
+        with path.open("rb") as stream:
+            head, _, _ = unpacked(stream, Tally())
+    except OSError as error:
+        raise _unreadable(spec, error) from error
+    kind = sniff(head, path.name)
+    _refuse(spec, head, kind)
+    _require_one(kind, given, spec)
+    # The folders above may be a mirror's; where the mirror itself lies is nobody's business.
+    above = Path(spec).parent.parts
+
+    def items(tally: Tally) -> Iterator[Item]:
+        try:
+            with path.open("rb") as raw:
+                first, content, _ = unpacked(raw, tally)
+                parts = (_plain(path.name),)
+                yield from _open(content, first, kind, spec, given, parts, tally, above)
+        except OSError as error:
+            yield Failure(spec, "read", "unreadable", _why(error))
+
+    return Reading(spec, kind, items, lambda: _content_digest(path))
+
+
+def _plain(name: str) -> str:
+    return name[:-3] if name.lower().endswith(".gz") else name
+
+
+def _folder(root: Path, given: Given, tally: Tally) -> Iterator[Item]:
+    above = root.parts
+    for entry in walk(root):
+        label = str(entry.path)
+        if entry.error:
+            yield Failure(label, "read", entry.error, entry.message)
+        elif not is_passed_over(entry.path.name):
+            parts = (*entry.parts[:-1], _plain(entry.parts[-1]))
+            yield from _member(entry.path, label, parts, above, given, tally)
+
+
+def _member(
+    path: Path,
+    label: str,
+    parts: Sequence[str],
+    above: Sequence[str],
+    given: Given,
+    tally: Tally,
+) -> Iterator[Item]:
+    """One file of a folder. What promises no page by name and holds none is passed over."""
+    name = path.name
+    suffix = Path(_plain(name).lower()).suffix
+    try:
+        with path.open("rb") as raw:
+            head, content, _ = unpacked(raw, tally)
+            kind = sniff(head, name)
+            promised = is_page_name(name) or suffix in TEXT_SUFFIXES
+            if not promised and kind in ("empty", "binary", "feed", "mhtml"):
+                return
+            if kind == "text" and suffix not in TEXT_SUFFIXES and not is_page_name(name):
+                return
+            rows = _open(content, head, kind, label, given, parts, tally, above)
+            if promised or kind == "html":
+                yield from rows
+            else:
+                # JSON of other purposes lies about in mirrors: only what has texts counts.
+                yield from (row for row in rows if not isinstance(row, Failure))
+    except OSError as error:
+        yield Failure(label, "read", "unreadable", _why(error))
+
+
+def _why(error: OSError) -> str:
+    return f"cannot be read ({error.strerror or type(error).__name__})"
+
+
+def _unreadable(spec: str, error: OSError) -> ReadError:
+    return ReadError(_why(error), subject=spec, hint="Check its permissions", code="unreadable")
+
+
+def _missing(spec: str) -> ReadError:
+    hint = "Check the name"
+    if is_url(spec):
+        hint = "This is an address, to be fetched, not a file"
+    elif _BARE_URL.match(spec) and not Path(spec).parent.is_dir():
+        hint = f"To fetch it, write https://{spec}"
+    else:
+        try:
+            names = [path.name for path in Path(spec).parent.iterdir()]
+            near = difflib.get_close_matches(Path(spec).name, names, n=1, cutoff=0.7)
+        except (OSError, ValueError):
+            near = []
+        if near:
+            hint = f"Did you mean {Path(spec).parent / near[0]}?"
+        elif _BARE_URL.match(spec) and not is_page_name(spec):
+            hint = f"To fetch it, write https://{spec}"
+    return ReadError("no such file or folder", subject=spec, hint=hint, code="missing")
+
+
+def _content_digest(path: Path) -> str | None:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                digest.update(chunk)
+    except OSError:
+        return None
+    return digest.hexdigest()
+
+
+def _listing(path: Path) -> str | None:
+    try:
+        return listing_digest(path)
+    except OSError:
+        return None

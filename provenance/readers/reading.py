@@ -1,0 +1,83 @@
+"""What every reader gives: a stream of captures, records and failures, with its account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from provenance.config import LIMITS, Limits
+from provenance.errors import ReadError
+from provenance.models import Capture, Failure, InputAccount, Record
+
+Item = Capture | Record | Failure
+
+
+@dataclass(slots=True)
+class Tally:
+    """The running account of one input; readers add to it as they go."""
+
+    records: int = 0
+    failures: int = 0
+    skipped: int = 0
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the user says of the input, and what it may cost."""
+
+    url: str | None = None
+    published: str | None = None
+    site: str | None = None
+    limits: Limits = field(default=LIMITS)
+
+
+class Reading:
+    """One input, opened. Iterate over it for its captures, records and failures, in order.
+
+    Nothing is kept in memory but the page or row at hand. Files and folders can be iterated
+    again, which starts a new account; standard input only once.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        kind: str,
+        items: Callable[[Tally], Iterator[Item]],
+        digest: Callable[[], str | None],
+    ) -> None:
+        self.path = path
+        #: ``html-folder``, ``html``, ``mhtml``, ``jsonl``, ``json``, ``text``, ``empty``; with
+        #: ``stdin-`` before it for what came on standard input.
+        self.kind = kind
+        self._items = items
+        self._digest = digest
+        self._tally = Tally()
+
+    def __iter__(self) -> Iterator[Item]:
+        """Raises ReadError ``no-pages`` at the end of a folder that held nothing to read."""
+        tally = self._tally = Tally()
+        for item in self._items(tally):
+            if isinstance(item, Failure):
+                tally.failures += 1
+            else:
+                tally.records += 1
+            yield item
+        if self.kind == "html-folder" and not tally.records and not tally.failures:
+            raise ReadError(
+                "the folder holds no page that can be read",
+                subject=self.path,
+                hint="HTML, JSONL and text files are read, hidden files are not",
+                code="no-pages",
+            )
+
+    def account(self) -> InputAccount:
+        """What was read so far, and what of it was damaged. Bytes are of the decoded input,
+        save for what is missing of a damaged gzip file, where only the packed bytes are known."""
+        tally = self._tally
+        return InputAccount(self.path, self.kind, tally.records, tally.skipped, tally.truncated)
+
+    def digest(self) -> str | None:
+        """SHA-256 of the file, or of the folder's listing (names, sizes, times); None when the
+        input can't be read twice. Equal digest: a resumed run has nothing new to read."""
+        return self._digest()

@@ -1,0 +1,31 @@
+"""The database: one SQLite file, all SQL of the product, the only importer of sqlite_utils.
+
+::
+
+    with Store.open(Path("provenance.db")) as store, store.transaction():
+        store.add_article(article, "original", fingerprint, traces)
+
+Tables and columns are meant to be read by people: see ``schema.py`` and docs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from provenance.store.lookups import Lookups
+from provenance.store.queries import Queries
+from provenance.store.schema import APPLICATION_ID, MIGRATIONS
+
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "Store"]
+
+
+class Store(Queries, Lookups):
+    """An open database. Make one with ``Store.open``; use it as a context manager.
+
+    Not to be shared between threads or carried into a child process.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.capped = Counter()

@@ -1,0 +1,385 @@
+"""What goes into the database. Every method is whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Literal
+
+from provenance.models import Article, Capture, Failure, Fingerprint, InputAccount, Match, Trace
+from provenance.store import rows
+from provenance.store.connection import Connected, guarded
+
+Role = Literal["original", "crawled"]
+SiteRelation = Literal["owner", "wire", "licence"]
+
+
+@lru_cache(maxsize=32)
+def _insert_sql(table: str, columns: tuple[str, ...]) -> str:
+    # Names come from our own code, never from input.
+    names = ", ".join(f'"{column}"' for column in columns)
+    marks = ", ".join("?" * len(columns))
+    return f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
+
+
+class Writing(Connected):
+    """The part of ``Store`` that writes."""
+
+    _verb: str | None = None
+
+    # -- runs and inputs ---------------------------------------------------------------------
+
+    @guarded
+    def begin_run(self, verb: str, arguments: Mapping[str, Any]) -> int:
+        """A new row of ``runs``; returns its id. URLs in the arguments lose their secrets."""
+        with self._whole():
+            table = self.db.table("runs").insert(
+                {
+                    "verb": verb,
+                    "arguments": rows.to_json(rows.safe(arguments)),
+                    "parameters": rows.to_json(self.parameters.asdict()),
+                    "generation": self.generation,
+                    "started": rows.now(),
+                }
+            )
+        self._verb = _purpose(verb, arguments)
+        return _key(table.last_pk)
+
+    @guarded
+    def end_run(self, run_id: int, counts: Mapping[str, int]) -> None:
+        """Close a run with its counts."""
+        with self._whole():
+            self.conn.execute(
+                "UPDATE runs SET counts = ?, ended = ? WHERE id = ?",
+                (rows.to_json(dict(counts)), rows.now(), run_id),
+            )
+
+    @guarded
+    def add_input(
+        self,
+        run_id: int,
+        account: InputAccount,
+        *,
+        digest: str | None = None,
+        size: int | None = None,
+        finished: bool = False,
+    ) -> int:
+        """The row of ``inputs`` for a file or URL that is about to be read; returns its id.
+
+        ``digest`` is of its bytes, ``size`` in bytes. An input that was read before for the same
+        purpose keeps its row, which starts anew.
+        """
+        row = {
+            "run_id": run_id,
+            "kind": account.kind,
+            "size": size,
+            "finished": int(finished),
+            "generation": self.generation,
+            **_account_row(account),
+        }
+        path = rows.safe(account.path)
+        with self._whole():
+            verb = self._verb_of(run_id)
+            known = self.conn.execute(
+                "SELECT id FROM inputs WHERE path = ? AND verb = ? AND coalesce(digest, '') = ?",
+                (path, verb, digest or ""),
+            ).fetchone()
+            table = self.db.table("inputs")
+            if known:
+                table.update(known[0], row)
+                return int(known[0])
+            table.insert({**row, "path": path, "verb": verb, "digest": digest})
+            return _key(table.last_pk)
+
+    @guarded
+    def finish_input(self, input_id: int, account: InputAccount) -> None:
+        """Mark an input as read to its end, with what was read of it and what was damaged."""
+        with self._whole():
+            self.db.table("inputs").update(input_id, {**_account_row(account), "finished": 1})
+
+    @guarded
+    def finished_input(self, path: str, digest: str) -> bool:
+        """True when this input needs no second reading.
+
+        That is: same path and content digest, read to the end by the verb of the present run (a
+        scan ``within`` is another purpose than a scan), against the same generation of originals
+        and with the same parameters.
+        """
+        found = self.conn.execute(
+            "SELECT 1 FROM inputs i JOIN runs r ON r.id = i.run_id"
+            " WHERE i.path = ? AND i.digest = ? AND i.finished = 1 AND i.generation = ?"
+            " AND r.parameters = ? AND i.verb = coalesce(?, i.verb)",
+            (
+                rows.safe(path),
+                digest,
+                self.generation,
+                rows.to_json(self.parameters.asdict()),
+                self._verb,
+            ),
+        ).fetchone()
+        return found is not None
+
+    def _verb_of(self, run_id: int) -> str:
+        row = self.conn.execute(
+            "SELECT verb, json_extract(arguments, '$.within') FROM runs WHERE id = ?", (run_id,)
+        ).fetchone()
+        return _purpose(row[0], {"within": row[1]}) if row else ""
+
+    @guarded
+    def add_failure(self, run_id: int, failure: Failure, input_id: int | None = None) -> None:
+        """Record a page or file that could not be read. The same failure again is one row."""
+        with self._whole():
+            self.conn.execute(
+                "INSERT INTO failures (run_id, input_id, input, stage, error, message)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+                " SET run_id = excluded.run_id, input_id = excluded.input_id",
+                (
+                    run_id,
+                    input_id,
+                    rows.safe(failure.input),
+                    failure.stage,
+                    rows.text_of(failure.error),
+                    rows.text_of(failure.message),
+                ),
+            )
+
+    # -- pages -------------------------------------------------------------------------------
+
+    @guarded
+    def add_capture(
+        self, capture: Capture, *, file: str | None, offset: int | None, length: int | None
+    ) -> int:
+        """The row of ``captures`` for a page; returns its id. The bytes stay in ``file``.
+
+        ``offset`` and ``length`` are bytes of the file as it lies on the disk. The same bytes of
+        the same URL in the same file are one row.
+        """
+        row = rows.capture_row(
+            capture, hashlib.sha256(capture.body).hexdigest(), file, offset, length
+        )
+        with self._whole():
+            known = self.conn.execute(
+                "SELECT id FROM captures WHERE sha256 = ? AND url = ? AND coalesce(file, '') = ?",
+                (row["sha256"], row["url"], row["file"] or ""),
+            ).fetchone()
+            return int(known[0]) if known else self._insert("captures", row)
+
+    @guarded
+    def add_screened(self, capture_id: int, why: str, *, input_id: int | None = None) -> None:
+        """Record a page that the screen let go. The first reason stands."""
+        with self._whole():
+            self.db.table("screened").insert(
+                {"capture_id": capture_id, "input_id": input_id, "why": rows.text_of(why)},
+                ignore=True,
+            )
+
+    @guarded
+    def add_article(
+        self,
+        article: Article,
+        role: Role,
+        fingerprint: Fingerprint | None,
+        traces: Sequence[Trace],
+        *,
+        input_id: int | None = None,
+        capture_id: int | None = None,
+    ) -> bool:
+        """Store an article; True when it is new, or was known as crawled and is now an original.
+
+        Originals enter the index and have their links kept; crawled articles keep their
+        fingerprint and traces only. An article that is known keeps all but the earlier of the
+        two observed times. An original never becomes crawled again.
+        """
+        with self._whole():
+            known = self.conn.execute(
+                "SELECT role, observed FROM articles WHERE id = ?", (article.id,)
+            ).fetchone()
+            if known is None:
+                self._insert_article(article, role, traces, input_id, capture_id)
+            else:
+                first = rows.earlier(known[1], rows.maybe(article.observed))
+                if first != known[1]:
+                    self.conn.execute(
+                        "UPDATE articles SET observed = ? WHERE id = ?", (first, article.id)
+                    )
+                if known[0] == role or role == "crawled":
+                    return False
+                self.conn.execute(
+                    "UPDATE articles SET role = 'original' WHERE id = ?", (article.id,)
+                )
+            number = self._store_fingerprint(article.id, fingerprint)
+            if role == "original":
+                self._index(number, article, fingerprint)
+                self._next_generation()
+            return True
+
+    def _insert(self, table: str, row: Mapping[str, Any]) -> int:
+        # sqlite_utils looks the table up for every insert, which is too slow page by page.
+        cursor = self.conn.execute(_insert_sql(table, tuple(row)), tuple(row.values()))
+        return int(cursor.lastrowid or 0)
+
+    def _insert_article(
+        self,
+        article: Article,
+        role: Role,
+        traces: Iterable[Trace],
+        input_id: int | None,
+        capture_id: int | None,
+    ) -> None:
+        (number,) = self.conn.execute(
+            "SELECT coalesce(max(number), 0) + 1 FROM articles"
+        ).fetchone()
+        row = rows.article_row(article, number, role)
+        self._insert("articles", {**row, "input_id": input_id, "capture_id": capture_id})
+        self._insert("texts", {"article_id": article.id, "text": rows.text_of(article.text)})
+        self.conn.executemany(
+            "INSERT INTO traces VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [rows.trace_row(article.id, i, trace) for i, trace in enumerate(traces)],
+        )
+
+    def _store_fingerprint(self, article_id: str, fingerprint: Fingerprint | None) -> int | None:
+        found = self.conn.execute(
+            "SELECT number FROM fingerprints WHERE article_id = ?", (article_id,)
+        ).fetchone()
+        if fingerprint is None:
+            return int(found[0]) if found else None
+        row = rows.fingerprint_row(article_id, fingerprint)
+        if found is None:
+            return self._insert("fingerprints", row)
+        self.db.table("fingerprints").update(found[0], row)
+        return int(found[0])
+
+    def _index(self, number: int | None, article: Article, given: Fingerprint | None) -> None:
+        self.conn.executemany(
+            "INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?, ?)", rows.link_rows(article)
+        )
+        if number is None:
+            return
+        fingerprint = given or self._fingerprint(article.id)
+        if fingerprint is None:
+            return
+        keyed: tuple[tuple[str, Iterable[Any]], ...] = (
+            ("bands", map(int, fingerprint.bands)),
+            ("fragments", map(int, fingerprint.fragments)),
+            ("terms", map(rows.text_of, fingerprint.terms)),
+        )
+        for table, keys in keyed:
+            # In the order of the table, which saves SQLite most of the walking.
+            self.conn.executemany(
+                f"INSERT OR IGNORE INTO {table} VALUES (?, ?)",  # noqa: S608
+                [(key, number) for key in sorted(set(keys))],
+            )
+
+    def _fingerprint(self, article_id: str) -> Fingerprint | None:
+        for row in self._query("SELECT * FROM fingerprints WHERE article_id = ?", article_id):
+            return rows.to_fingerprint(row)
+        return None
+
+    @guarded
+    def remove_original(self, article_id: str) -> bool:
+        """Remove an original with its text, index rows and matches; False when there is none.
+
+        Scans the index: a second one, by article, would double the database.
+        """
+        with self._whole():
+            cursor = self.conn.execute(
+                "DELETE FROM articles WHERE id = ? AND role = 'original'", (article_id,)
+            )
+            if not cursor.rowcount:
+                return False
+            self._next_generation()
+            return True
+
+    # -- what was found ----------------------------------------------------------------------
+
+    @guarded
+    def add_match(self, match: Match, run_id: int) -> None:
+        """Store a match, over an older one of the same pair; both articles must be stored.
+
+        ``found`` stays the time when the pair was first found. Raises StoreError
+        (``inconsistent``) when an article is missing.
+        """
+        row = rows.match_row(match, run_id)
+        with self._whole():
+            names = tuple(row)
+            changes = ", ".join(
+                f'"{name}" = excluded."{name}"' for name in names if name not in ("id", "found")
+            )
+            self.conn.execute(
+                f"{_insert_sql('matches', names)} ON CONFLICT(id) DO UPDATE SET {changes}",
+                tuple(row.values()),
+            )
+            self._replace_children(match)
+
+    def _replace_children(self, match: Match) -> None:
+        children: dict[str, list[dict[str, Any]]] = {
+            "passages": [
+                {
+                    "target_offset": passage.target_offset,
+                    "target_length": passage.target_length,
+                    "source_offset": passage.source_offset,
+                    "source_length": passage.source_length,
+                    "kind": passage.kind,
+                }
+                for passage in match.comparison.passages
+            ],
+            "reasons": [
+                {"code": reason.code, "text": rows.text_of(reason.text)}
+                for reason in match.verdict.reasons
+            ],
+            "direction_evidence": [
+                {
+                    "kind": evidence.kind,
+                    "log_odds": float(evidence.log_odds),
+                    "text": rows.text_of(evidence.text),
+                }
+                for evidence in match.verdict.direction.evidence
+            ],
+        }
+        for table, children_rows in children.items():
+            self.db.table(table).delete_where("match_id = ?", [match.id])
+            self.db.table(table).insert_all(
+                {"match_id": match.id, "position": position, **row}
+                for position, row in enumerate(children_rows)
+            )
+
+    # -- what people know of the sites -------------------------------------------------------
+
+    @guarded
+    def add_relations(self, relations: Iterable[tuple[str, str, SiteRelation]]) -> None:
+        """Record that sites belong together: ``(site_a, site_b, kind)``.
+
+        ``owner``: one publisher. ``wire``: b takes a's wire. ``licence``: b may print a's texts.
+        """
+        with self._whole():
+            self.conn.executemany(
+                "INSERT OR IGNORE INTO relations (site_a, site_b, kind) VALUES (?, ?, ?)",
+                [(rows.text_of(a), rows.text_of(b), kind) for a, b, kind in relations],
+            )
+
+    @guarded
+    def remove_relation(self, site_a: str, site_b: str, kind: SiteRelation) -> bool:
+        """Forget one relation; False when it was not there."""
+        with self._whole():
+            cursor = self.conn.execute(
+                "DELETE FROM relations WHERE site_a = ? AND site_b = ? AND kind = ?",
+                (site_a, site_b, kind),
+            )
+            return cursor.rowcount > 0
+
+
+def _key(value: Any) -> int:
+    return int(value)
+
+
+def _purpose(verb: str, arguments: Mapping[str, Any]) -> str:
+    return f"{verb} within" if arguments.get("within") else verb
+
+
+def _account_row(account: InputAccount) -> dict[str, Any]:
+    return {
+        "records_read": int(account.records_read),
+        "bytes_skipped": int(account.bytes_skipped),
+        "truncated": int(account.truncated),
+    }

@@ -1,0 +1,194 @@
+"""A page laid out for ``traces``: its lines with their links, and where the article stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from provenance import markup, urls
+from provenance import trace_catalogue as catalogue
+from provenance.models import Article, Strength, Trace
+from provenance.outlets import is_generic, same_name, same_outlet
+
+# Lines above the first paragraph, lines and characters after the last one, that still belong
+# to the article: there stand bylines, notices and source links.
+_HEAD_BLOCKS = 6
+_TAIL_BLOCKS = 14
+_TAIL_CHARACTERS = 700
+#: Characters of a page that a trace shows.
+SNIPPET = 200
+_ASIDE_TAGS = frozenset({"aside", "nav", "figure", "figcaption", "form"})
+
+
+class Block:
+    """One line of the page and where it stands."""
+
+    __slots__ = ("_base", "_links", "anchors", "aside", "inside", "matched", "node", "text")
+
+    def __init__(self, line: markup.Line, base: str, *, matched: bool, inside: bool, aside: bool):
+        self.node = line.node
+        self.text = line.text
+        self.anchors = line.anchors
+        self.matched = matched
+        self.inside = inside
+        self.aside = aside
+        self._base = base
+        self._links: list[tuple[str, str]] | None = None
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """The links of the line: ``(text, absolute URL)``. Read when asked for: most never are."""
+        if self._links is None:
+            self._links = [
+                (markup.text_of(anchor)[:300], url)
+                for anchor in self.anchors
+                if (url := markup.absolute(self._base, anchor.get("href")))
+            ]
+        return self._links
+
+
+@dataclass(slots=True)
+class Page:
+    """What the rules of ``traces`` read. ``head`` and ``tail`` are the lines around the text."""
+
+    tree: HtmlElement
+    article: Article
+    base: str
+    node: HtmlElement | None
+    blocks: list[Block]
+    head: list[Block]
+    tail: list[Block]
+    meta: dict[str, list[str]]
+    data: list[dict[str, Any]]
+    names: list[str]
+    hosts: frozenset[str]
+    own_sites: frozenset[str]
+
+    @property
+    def around(self) -> list[Block]:
+        """Head and tail, each line once."""
+        seen = {id(block) for block in self.head}
+        return self.head + [block for block in self.tail if id(block) not in seen]
+
+    @property
+    def body(self) -> list[Block]:
+        """The lines inside the article."""
+        return [block for block in self.blocks if block.inside and not block.aside]
+
+    def foreign(self, url: str | None) -> str | None:
+        """The site of a URL when it is neither ours nor everybody's; else None."""
+        if not url or not self.own_sites:
+            return None
+        site = urls.site(url)
+        if not site or any(same_outlet(site, own) for own in self.own_sites):
+            return None
+        return None if is_generic(url) else site
+
+    def own_name(self, name: str) -> bool:
+        """True when a name may be this site's own."""
+        return any(same_name(name, own) for own in self.names if own)
+
+
+def survey(tree: HtmlElement, article: Article) -> Page:
+    """Lay a page out. Linear in its size; the tree is left unchanged."""
+    base = markup.base_url(tree, article.url)
+    if not urls.is_url(base):
+        base = article.canonical_url
+    lines = markup.page_lines(tree)
+    matched = markup.matched_lines(lines, article.text)
+    node = markup.content_node(tree, lines, matched)
+    blocks = _blocks(lines, matched, node, base)
+    places = [i for i, block in enumerate(blocks) if block.matched and block.inside]
+    head: list[Block] = []
+    tail: list[Block] = []
+    if places:
+        first, last = places[0], places[-1]
+        head = [b for b in blocks[max(0, first - _HEAD_BLOCKS) : first + 2] if not b.aside]
+        size = 0
+        for i in range(max(last - 3, 0), min(last + 1 + _TAIL_BLOCKS, len(blocks))):
+            size += len(blocks[i].text) if i > last else 0
+            if size > _TAIL_CHARACTERS:
+                break
+            if not blocks[i].aside:
+                tail.append(blocks[i])
+    meta = markup.meta(tree)
+    data = markup.json_ld(tree)
+    names = [urls.site(article.url).split(".")[0], article.site.split(".")[0]]
+    for key in ("og:site_name", "application-name", "al:iphone:app_name", "twitter:site"):
+        names += [name.lstrip("@") for name in meta.get(key, [])]
+    for item in data:
+        # A wire report under a paper's roof often names the agency as its publisher.
+        names += [
+            name
+            for name in markup.json_strings(item.get("publisher"), "name")
+            if name.lower() not in catalogue.AGENCIES
+        ]
+    hosts = frozenset(_own_hosts(tree, base))
+    own = frozenset({article.site, urls.site(article.url)} - {""})
+    return Page(tree, article, base, node, blocks, head, tail, meta, data, names, hosts, own)
+
+
+def _own_hosts(tree: HtmlElement, base: str) -> set[str]:
+    """Sites that serve the page's furniture: its style, scripts and icons, not its pictures."""
+    found = set()
+    for element in tree.iter("link", "script"):
+        rel = (element.get("rel") or "").lower()
+        if markup.tag(element) == "script" or "stylesheet" in rel or "icon" in rel:
+            url = markup.absolute(base, element.get("src") or element.get("href"))
+            found.add(urls.site(url) if url else "")
+    return found - {""}
+
+
+def _blocks(
+    lines: list[markup.Line], matched: dict[int, int], node: HtmlElement | None, base: str
+) -> list[Block]:
+    above = set(node.iterancestors()) if node is not None else set()
+    places: dict[HtmlElement, tuple[bool, bool]] = {}
+
+    def place(element: HtmlElement) -> tuple[bool, bool]:
+        path: list[HtmlElement] = []
+        current: HtmlElement | None = element
+        while current is not None and current not in places:
+            path.append(current)
+            current = current.getparent()
+        inside, aside = places[current] if current is not None else (False, False)
+        for step in reversed(path):
+            if step is node:
+                inside, aside = True, False
+            elif step not in above and not aside:
+                aside = _is_aside(step, inside)
+            places[step] = (inside, aside)
+        return places[element]
+
+    blocks = []
+    for i, line in enumerate(lines):
+        inside, aside = place(line.node)
+        blocks.append(Block(line, base, matched=i in matched, inside=inside, aside=aside))
+    return blocks
+
+
+def _is_aside(element: HtmlElement, inside: bool) -> bool:
+    name = markup.tag(element)
+    if name in _ASIDE_TAGS or (name == "footer" and not inside):
+        return True
+    if name in ("body", "html", "p", "a", "span"):
+        return False
+    marks = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return len(marks) < 300 and bool(catalogue.ASIDE_BOX.search(marks))
+
+
+def mark(
+    kind: str,
+    value: str,
+    strength: Strength,
+    snippet: str,
+    url: str | None = None,
+    site: str | None = None,
+) -> Trace:
+    """A trace with its snippet cut and the secrets in its URLs blacked out."""
+    cut = snippet if len(snippet) <= SNIPPET else snippet[: SNIPPET - 1] + "…"
+    if url:
+        url = urls.redact(url)
+    return Trace(kind, urls.redact(value)[:500], url, site, strength, cut)

@@ -1,0 +1,234 @@
+"""What datasette shows of a database of ours, through its own in-process client."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from store_samples import TRACES, article, fingerprint, match
+
+from provenance import datasette_plugin, store
+from provenance.datasette_plugin import serve
+from provenance.errors import UsageError
+from provenance.models import Scores
+from provenance.store import Store
+
+datasette_app = pytest.importorskip("datasette.app")
+
+HOSTILE = '<script>alert("x")</script>'
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A database with a hostile title, a hostile address and one repost."""
+    with Store.open(tmp_path / "p.db") as opened:
+        source = article("alpha", title=HOSTILE)
+        target = article("beta", url='https://beta.example/?a="><b>&x=1')
+        script = article("gamma", url="javascript:alert(1)", canonical_url="javascript:alert(1)")
+        run = opened.begin_run("scan", {})
+        opened.add_article(source, "original", fingerprint(source), ())
+        opened.add_article(target, "crawled", None, TRACES)
+        opened.add_article(script, "crawled", None, ())
+        opened.add_match(match(source, target), run)
+        opened.add_match(match(source, script, is_repost=False, probability=0.5), run)
+    return tmp_path / "p.db"
+
+
+def ask(*paths: Path, url: str, immutable: bool = True, status: int = 200) -> Any:
+    """The response to one request."""
+
+    async def go() -> Any:
+        names = [str(path) for path in paths]
+        given = {"immutables": names} if immutable else {"files": names}
+        return await datasette_app.Datasette(settings=TYPED_SETTINGS, **given).client.get(url)
+
+    response = asyncio.run(go())
+    assert response.status_code == status, response.text
+    return response
+
+
+TYPED_SETTINGS: dict[str, Any] = {
+    name: {"on": True, "off": False}.get(value, value if not value.isdigit() else int(value))
+    for name, value in serve.SETTINGS.items()
+}
+
+
+def test_what_the_plugin_repeats_is_what_the_package_says() -> None:
+    documented = {field.name: field.metadata["doc"] for field in dataclasses.fields(Scores)}
+    assert documented == datasette_plugin.SCORES
+    assert datasette_plugin.APPLICATION_ID == store.APPLICATION_ID
+
+
+def test_the_words_name_tables_and_columns_that_exist(path: Path) -> None:
+    with Store.open(path) as opened:
+        names = {n for n in opened.db.table_names() if not n.startswith("articles_fts")}
+        assert set(datasette_plugin.TABLES) == names | set(opened.db.view_names())
+        for name, columns in datasette_plugin.COLUMNS.items():
+            there = [column.name for column in opened.db[name].columns]
+            assert set(columns) <= set(there), name
+            if datasette_plugin.TABLES[name].get("view"):
+                assert set(columns) == set(there), name
+        for name, table in datasette_plugin.TABLES.items():
+            there = [column.name for column in opened.db[name].columns]
+            asked = [*table.get("facets", ()), table.get("sort_desc"), table.get("label_column")]
+            assert {column for column in asked if column} <= set(there), name
+        for query in datasette_plugin.QUERIES.values():
+            opened.conn.execute(query["sql"], dict.fromkeys(query.get("params", ()), "x"))
+
+
+@pytest.mark.parametrize("immutable", [True, False])
+def test_the_database_page_has_its_titles_and_queries(path: Path, immutable: bool) -> None:
+    page = ask(path, url="/p", immutable=immutable).text
+    assert "Where these pages came from" in page
+    assert "It accuses nobody" in page
+    for name in ("reposts_by_outlet", "unattributed_copies", "copies_of_one_article"):
+        assert f"/p/{name}" in page
+    assert "needs_review" in page
+    assert f"{path}" not in page
+
+
+@pytest.mark.parametrize("name", sorted(datasette_plugin.TABLES))
+def test_every_table_and_view_opens(path: Path, name: str) -> None:
+    page = ask(path, url=f"/p/{name}").text
+    title = datasette_plugin.TABLES[name].get("title")
+    assert title is None or f"<h1>{title}" in page
+    assert "<script>alert" not in page
+    assert 'href="javascript:' not in page
+
+
+def test_a_view_is_read_with_links(path: Path) -> None:
+    page = ask(path, url="/p/reposts").text
+    assert "Reposts" in page and datasette_plugin.SCORES["novel"] in page.replace("&#39;", "'")
+    assert "&lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt;" in page
+    assert 'rel="noreferrer noopener nofollow"' in page
+    assert '"><b>' not in page
+    assert 'href="/p/matches/' in page
+    assert ask(path, url="/p/reposts?_sort=novel&_facet=relation").status_code == 200
+
+
+def test_a_table_shows_labels_of_what_it_refers_to(path: Path) -> None:
+    page = ask(path, url="/p/matches").text
+    assert "&lt;script&gt;alert(" in page  # the source's title, by its foreign key
+    assert ">Bridge opened in beta</a>" in page
+    bands = ask(path, url="/p/bands").text
+    assert 'href="/p/fingerprints/1"' in bands
+    traces = ask(path, url="/p/traces").text
+    assert ">Bridge opened in beta</a>" in traces
+
+
+def test_articles_are_searched(path: Path) -> None:
+    def rows(words: str) -> int:
+        return len(ask(path, url=f"/p/articles.json?_search={words}&_shape=array").json())
+
+    assert rows("mayor+beta") == 1
+    assert rows("mayor") == 3
+    assert rows("nothing") == 0
+    assert rows("%22unbalanced") == 0
+    assert 'type="search"' in ask(path, url="/p/articles").text
+
+
+@pytest.mark.parametrize("name", sorted(datasette_plugin.QUERIES))
+def test_stored_queries_run(path: Path, name: str) -> None:
+    page = ask(path, url=f"/p/{name}?outlet=&article=").text
+    assert datasette_plugin.QUERIES[name]["title"] in page
+    assert "<script>alert" not in page
+
+
+def test_stored_queries_answer(path: Path) -> None:
+    with Store.open(path) as opened:
+        (source,) = [row["id"] for row in opened.originals()]
+    for name, expected in (
+        ("reposts_by_outlet.json?_shape=array&outlet=", 1),
+        ("reposts_by_outlet.json?_shape=array&outlet=beta.example", 1),
+        ("reposts_by_outlet.json?_shape=array&outlet=none.example", 0),
+        ("unattributed_copies.json?_shape=array", 1),
+        (f"copies_of_one_article.json?_shape=array&article={source}", 2),
+        ("copies_of_one_article.json?_shape=array&article=%27%20or%201=1", 0),
+    ):
+        assert len(ask(path, url=f"/p/{name}").json()) == expected, name
+
+
+def test_the_database_is_not_handed_out(path: Path) -> None:
+    ask(path, url="/p.db", status=403)
+
+
+def test_no_value_may_fill_the_memory(path: Path) -> None:
+    response = ask(path, url="/p.json?sql=select+length(zeroblob(900000000))", status=400)
+    assert "too big" in response.text
+
+
+def test_other_databases_are_left_alone(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    conn = sqlite3.connect(other)
+    conn.execute("CREATE TABLE matches (id TEXT, url TEXT)")
+    conn.execute("INSERT INTO matches VALUES ('a', 'https://a.example/')")
+    conn.commit()
+    conn.close()
+    page = ask(path, other, url="/other/matches").text
+    assert "noreferrer" not in page and "Matches" not in page
+    assert "reposts_by_outlet" not in ask(path, other, url="/other").text
+    assert ask(path, other, url="/").status_code == 200
+    assert ask(path, url="/_memory", status=404)
+
+
+def test_long_and_odd_addresses(path: Path) -> None:
+    long = "https://a.example/" + "x" * 500
+    page = ask(path, url=f"/p?sql=select+'{long}'+as+url,'https://a b'+as+b,'http://'+as+c").text
+    assert f'href="{long}"' in page and f">{long}<" not in page
+    assert 'href="https://a b"' not in page
+
+
+# -- starting it -----------------------------------------------------------------------------
+
+
+def test_the_command_starts_datasette(tmp_path: Path) -> None:
+    words = serve.command(
+        Path("-x.db"), host="127.0.0.1", port=8001, open_browser=True, version="0.65.5"
+    )
+    assert words[:4] == [sys.executable, "-m", "datasette", "serve"]
+    assert words[4:6] == ["--immutable", str(Path("-x.db").absolute())]
+    assert words[words.index("--host") + 1] == "127.0.0.1"
+    assert words[words.index("--port") + 1] == "8001"
+    assert words[-1] == "--open"
+    assert "allow_download" in words
+    quiet = serve.command(tmp_path, host="::1", port=1, open_browser=False, version="0.66a0")
+    assert "--open" not in quiet
+
+
+def test_datasette_takes_the_command(path: Path) -> None:
+    words = serve.command(
+        path, host="127.0.0.1", port=8001, open_browser=False, version=serve.installed_version()
+    )
+    done = subprocess.run([*words, "--get", "/p.json"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert '"reposts_by_outlet"' in done.stdout
+
+
+def test_datasette_is_missing_or_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="too old"):
+        serve.command(Path("p.db"), host="h", port=1, open_browser=False, version="0.64.8")
+
+    def missing(_: str) -> str:
+        raise serve.metadata.PackageNotFoundError
+
+    monkeypatch.setattr(serve.metadata, "version", missing)
+    with pytest.raises(UsageError, match=r"pip install") as caught:
+        serve.installed_version()
+    assert caught.value.hint
+
+
+def test_the_plugin_imports_little() -> None:
+    asked = (
+        "import sys; sys.modules['pluggy'] = None; sys.modules['markupsafe'] = None\n"
+        "import provenance.datasette_plugin.serve\n"
+        "heavy = {'sqlite_utils', 'numpy', 'lxml', 'requests', 'datasette'} & set(sys.modules)\n"
+        "sys.exit(repr(heavy) if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

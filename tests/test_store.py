@@ -1,0 +1,539 @@
+"""The store: every table there and back, idempotence, the index, full text, views."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from store_samples import TRACES, article, fingerprint, match
+
+from provenance.config import Parameters
+from provenance.errors import StoreError
+from provenance.models import Capture, Failure, Index, InputAccount, Scores
+from provenance.store import MIGRATIONS, Store
+
+# fmt: off
+DESIGNED = [
+    "captures", "articles", "texts", "fingerprints", "bands", "fragments", "terms", "traces",
+    "links", "matches", "passages", "reasons", "direction_evidence", "inputs", "failures", "runs",
+    "relations", "screened",
+]
+# fmt: on
+VIEWS = ["reposts", "repost_network", "top_reposters", "needs_review", "timeline"]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "p.db") as opened:
+        yield opened
+
+
+def count(store: Store, table: str) -> int:
+    return int(store.conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def dump(store: Store) -> dict[str, list[Any]]:
+    """Every row of every table, clocks aside."""
+    return {
+        table: [
+            {k: v for k, v in row.items() if k not in ("started", "ended", "found")}
+            for row in store.db[table].rows
+        ]
+        for table in DESIGNED
+    }
+
+
+def filled(store: Store) -> tuple[Any, Any, Any]:
+    """Two originals, one copy of the first, a match; one row at least in every table."""
+    first, second, copy = article("alpha"), article("beta"), article("gamma")
+    first = dataclasses.replace(
+        first,
+        links=("https://other.example/a", "https://other.example/b"),
+        images=(
+            "https://cdn.example/AFP__a-1751569992-770x513.jpg",
+            "https://cdn.example/logo.png",
+        ),
+    )
+    run = store.begin_run("scan", {"inputs": ["crawl.warc.gz"], "jobs": 2})
+    account = InputAccount("crawl.warc.gz", "warc", 3, 17, True)
+    source = store.add_input(run, account, digest="d1", size=99)
+    capture = store.add_capture(
+        Capture(
+            "https://u:p@gamma.example/?token=abc&x=1",
+            b"<html>",
+            "https://gamma.example/",
+            200,
+            (("Content-Type", "text/html"), ("Set-Cookie", "secret"), ("Authorization", "secret")),
+            "2025-07-02T00:00:00Z",
+            redirects=("https://gamma.example/?sig=abc",),
+        ),
+        file="crawl.warc.gz",
+        offset=10,
+        length=20,
+    )
+    store.add_screened(capture, "no shared fragments", input_id=source)
+    assert store.add_article(first, "original", fingerprint(first), ())
+    assert store.add_article(second, "original", fingerprint(second, (1,), (10,), ("mayor",)), ())
+    assert store.add_article(
+        copy, "crawled", fingerprint(copy), TRACES, input_id=source, capture_id=capture
+    )
+    store.add_match(match(first, copy), run)
+    store.add_failure(run, Failure("https://x.example/?key=1", "fetch", "timeout", "slow"), source)
+    store.add_relations([("alpha.example", "beta.example", "owner")])
+    store.finish_input(source, account)
+    store.end_run(run, {"matches": 1})
+    return first, second, copy
+
+
+def test_tables_and_views_are_as_designed(store: Store) -> None:
+    assert set(DESIGNED) <= set(store.db.table_names())
+    assert set(VIEWS) <= set(store.db.view_names())
+    assert all(
+        store.db[name].strict for name in store.db.table_names() if not name.startswith("articles_")
+    )
+    columns = [column.name for column in store.db["matches"].columns]
+    scores = [field.name for field in dataclasses.fields(Scores)]
+    start = columns.index(scores[0])
+    assert columns[start : start + len(scores)] == scores
+    assert store.conn.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    assert store.conn.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert store.conn.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+    assert store.check() == []
+
+
+def test_every_table_there_and_back(store: Store) -> None:
+    first, second, copy = filled(store)
+    rows = dump(store)
+    assert all(rows.values()), [name for name, found in rows.items() if not found]
+
+    assert store.article(first.id) == first
+    assert store.article(copy.id) == copy
+    assert store.article("none") is None
+    assert list(store.articles([copy.id, "none", second.id])) == [copy.id, second.id]
+    assert store.traces_of(copy.id) == TRACES
+    assert store.fingerprint(first.id) == fingerprint(first)
+    assert store.fingerprint(copy.id) == fingerprint(copy)
+    assert store.relations() == [("alpha.example", "beta.example", "owner")]
+    assert store.counts() == {
+        "originals": 2, "crawled": 1, "matches": 1, "reuse": 1, "reposts": 1, "captures": 1,
+        "screened": 1, "inputs": 1, "failures": 1, "runs": 1,
+    }  # fmt: skip
+
+    capture = rows["captures"][0]
+    assert capture["url"] == "https://gamma.example/?token=REDACTED&x=1"
+    assert "abc" not in capture["redirects"] and "secret" not in capture["headers"]
+    assert capture["headers"] == '[["Content-Type", "text/html"]]'
+    assert (capture["file"], capture["offset"], capture["length"]) == ("crawl.warc.gz", 10, 20)
+    assert rows["failures"][0]["input"] == "https://x.example/?key=REDACTED"
+    assert store.failures(1)[0]["stage"] == "fetch" and store.failures(2) == []
+    assert rows["inputs"][0]["bytes_skipped"] == 17 and rows["inputs"][0]["truncated"] == 1
+    assert rows["runs"][0]["counts"] == '{"matches": 1}'
+    assert [row["stem"] for row in rows["links"]] == ["afp__a-1751569992", None, None, None]
+
+
+def test_a_match_there_and_back(store: Store) -> None:
+    first, _, copy = filled(store)
+    made = match(first, copy)
+    found = store.match(made.id[:6])
+    assert found is not None
+    assert found["scores"] == made.comparison.scores.asdict()
+    assert found["passages"] == [passage.row() for passage in made.comparison.passages]
+    assert found["reasons"][0] == {"code": "long-run", "text": "212 words in a row are the same."}
+    assert found["evidence"][0]["log_odds"] == 1.5
+    assert found["traces"][0]["target_site"] == "a.example"
+    assert found["channels"] == ["minhash", "fragments"]
+    assert found["source"]["text"] == first.text and found["target"]["url"] == copy.url
+    assert (found["is_repost"], found["direction"]) == (True, "source-first")
+    assert store.match("ffff") is None and store.match(" ") is None and store.match("é") is None
+
+    (row,) = store.matches()
+    assert row["source_site"] == "alpha.example" and row["target_title"] == copy.title
+    assert row["jaccard_3"] == 0.05 and row["is_reuse"] is True
+
+
+def test_matches_are_filtered_and_best_first(store: Store) -> None:
+    first, second, copy = filled(store)
+    weak = match(second, copy, probability=0.4, relation="rewrite", is_repost=False)
+    store.add_match(weak, 1)
+    assert [row["probability"] for row in store.matches()] == [0.95, 0.4]
+    assert [row["id"] for row in store.matches(relation="rewrite")] == [weak.id]
+    assert [row["id"] for row in store.matches(repost=False)] == [weak.id]
+    assert [row["id"] for row in store.matches(site="beta.example")] == [weak.id]
+    assert len(list(store.matches(site="gamma.example"))) == 2
+    assert [row["source_id"] for row in store.matches(min_probability=0.5)] == [first.id]
+    assert [row["source_id"] for row in store.matches(limit=1)] == [first.id]
+    assert [row["id"] for row in store.matches(query="council beta")] == [weak.id]
+    assert len(list(store.matches(since="2020-01-01"))) == 2
+    assert list(store.matches(since="2999-01-01T00:00:00+02:00")) == []
+
+
+def test_an_ambiguous_prefix_is_an_error(store: Store) -> None:
+    first, second, copy = filled(store)
+    for number, source in enumerate((first, second)):
+        changed = dataclasses.replace(match(source, copy), id=f"abc{number}")
+        store.add_match(changed, 1)
+    store.add_match(dataclasses.replace(match(second, first), id="abc0ff"), 1)
+    with pytest.raises(StoreError, match="abc1") as caught:
+        store.match("abc")
+    assert caught.value.code == "ambiguous"
+    whole = store.match("abc0")
+    assert whole is not None and whole["id"] == "abc0"
+
+
+def test_doing_it_all_again_changes_no_row(store: Store) -> None:
+    first, second, copy = filled(store)
+    before, generation = dump(store), store.generation
+    assert not store.add_article(first, "original", fingerprint(first), TRACES)
+    assert not store.add_article(first, "crawled", fingerprint(first), TRACES)
+    assert not store.add_article(copy, "crawled", fingerprint(copy), TRACES)
+    store.add_match(match(first, copy), 1)
+    store.add_relations([("alpha.example", "beta.example", "owner")])
+    store.add_screened(1, "another reason")
+    store.add_failure(1, Failure("https://x.example/?key=1", "fetch", "timeout", "slow"), 1)
+    account = InputAccount("crawl.warc.gz", "warc", 3, 17, True)
+    assert store.add_input(1, account, digest="d1", size=99, finished=True) == 1
+    store.db["inputs"].update(1, {"generation": before["inputs"][0]["generation"]})
+    assert dump(store) == before
+    assert store.generation == generation
+    assert second.id in store.articles([second.id])
+
+
+def test_an_interrupted_run_ends_in_the_same_rows(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "whole.db", parameters=Parameters()) as whole:
+        filled(whole)
+        expected = dump(whole)
+    with Store.open(tmp_path / "broken.db", parameters=Parameters()) as broken:
+        with pytest.raises(KeyboardInterrupt), broken.transaction():
+            filled(broken)
+            raise KeyboardInterrupt
+        assert not any(dump(broken).values())
+        assert broken.generation == 0
+        filled(broken)
+        assert dump(broken) == expected
+
+
+def test_a_method_that_fails_leaves_nothing_for_the_caller_to_commit(store: Store) -> None:
+    first, second, copy = filled(store)
+    stranger = article("delta")
+    before = dump(store)
+    with store.transaction():
+        with pytest.raises(StoreError) as caught:
+            store.add_match(match(first, stranger), 1)
+        assert caught.value.code == "inconsistent"
+        with pytest.raises(StoreError):
+            store.add_match(match(first, copy, probability=float("nan")), 1)
+        with pytest.raises(StoreError):
+            store.add_match(match(first, second, relation="stolen"), 1)  # type: ignore[arg-type]
+    assert dump(store) == before
+
+
+def test_a_match_that_is_judged_again_is_replaced(store: Store) -> None:
+    first, _, copy = filled(store)
+    store.conn.execute("UPDATE matches SET found = '2001-01-01T00:00:00Z'")
+    store.add_match(match(first, copy, relation="verbatim", reasons=(), probability=1), 1)
+    (row,) = store.matches()
+    assert (row["relation"], row["probability"]) == ("verbatim", 1.0)
+    assert row["found"] == "2001-01-01T00:00:00Z"
+    assert count(store, "reasons") == 0 and count(store, "passages") == 2
+
+
+def test_removing_an_original_takes_its_rows_along(store: Store) -> None:
+    first, second, copy = filled(store)
+    generation = store.generation
+    assert not store.remove_original(copy.id)
+    assert not store.remove_original("none")
+    assert store.generation == generation
+    assert store.remove_original(first.id)
+    assert store.generation == generation + 1
+    for table in ("matches", "passages", "reasons", "direction_evidence", "links"):
+        assert count(store, table) == 0, table
+    assert (count(store, "bands"), count(store, "fragments"), count(store, "terms")) == (1, 1, 1)
+    assert count(store, "texts") == 2 and store.size() == 1
+    assert store.originals(query="alpha") == []
+    assert [row["id"] for row in store.originals()] == [second.id]
+    assert store.by_bands([1, -2], 10) == [(second.id, 1)]
+    assert store.check() == []
+
+
+def test_a_crawled_page_is_promoted(store: Store) -> None:
+    page = article("alpha", links=("https://b.example/",))
+    assert store.add_article(page, "crawled", fingerprint(page), TRACES)
+    assert store.generation == 0 and store.size() == 0 and store.by_urls([page.url]) == []
+    found = store.article(page.id)
+    assert found is not None and found.links == ()
+    assert store.add_article(page, "original", None, ())
+    assert store.generation == 1 and store.size() == 1
+    assert store.by_bands([1], 10) == [(page.id, 1)]
+    assert store.article(page.id) == page
+    assert store.traces_of(page.id) == TRACES
+    assert not store.add_article(page, "crawled", None, ())
+    assert store.size() == 1
+
+
+def test_the_earlier_observation_is_kept(store: Store) -> None:
+    page = article("alpha", observed="2025-07-01T12:00:00Z")
+    store.add_article(page, "crawled", None, ())
+    for observed in ("2025-07-01T13:30:00+02:00", None, "2025-07-02", "no time"):
+        store.add_article(dataclasses.replace(page, observed=observed), "crawled", None, ())
+    found = store.article(page.id)
+    assert found is not None and found.observed == "2025-07-01T13:30:00+02:00"
+
+
+def test_text_that_sqlite_cannot_hold_keeps_its_offsets(store: Store) -> None:
+    text = "a\x00b \ud800 end \U0001f600 ﬁn"
+    page = article(
+        "alpha", text, title="T\x00\udfff", byline="\ud800", images=("https://x/\ud800",)
+    )
+    assert store.add_article(page, "original", None, ())
+    found = store.article(page.id)
+    assert found is not None and len(found.text) == len(text) and found.text.endswith("😀 ﬁn")
+    assert store.originals(query="end \ud800")[0]["id"] == page.id
+    assert store.find_articles("\ud800") == [] and store.by_urls(["https://\ud800"]) == []
+
+
+def test_an_input_is_finished_only_for_the_same_work(store: Store) -> None:
+    first, *_ = filled(store)
+    assert not store.finished_input("crawl.warc.gz", "d1")  # originals came after it was begun
+    run = store.begin_run("scan", {})
+    account = InputAccount("crawl.warc.gz", "warc", 3)
+    source = store.add_input(run, account, digest="d1")
+    assert not store.finished_input("crawl.warc.gz", "d1")
+    store.finish_input(source, account)
+    assert store.finished_input("crawl.warc.gz", "d1")
+    assert not store.finished_input("crawl.warc.gz", "d2")
+    assert not store.finished_input("other.warc.gz", "d1")
+    store.begin_run("scan", {"within": True})
+    assert not store.finished_input("crawl.warc.gz", "d1")
+    store.begin_run("add", {})
+    assert not store.finished_input("crawl.warc.gz", "d1")
+    store.begin_run("scan", {})
+    assert store.finished_input("crawl.warc.gz", "d1")
+    store.conn.execute("UPDATE runs SET parameters = '{}'")
+    assert not store.finished_input("crawl.warc.gz", "d1")
+    store.begin_run("scan", {})
+    store.add_input(4, account, digest="d1", finished=True)
+    store.remove_original(first.id)
+    assert not store.finished_input("crawl.warc.gz", "d1")
+
+
+# -- the index -------------------------------------------------------------------------------
+
+
+def test_the_store_is_an_index(store: Store) -> None:
+    index: Index = store
+    first, second, _ = filled(store)
+    assert index.size() == 2
+    assert index.by_bands([1, -2, 2**63 - 1, -(2**63), 77], 10) == [(first.id, 4), (second.id, 1)]
+    assert index.by_fragments([10, 11, 10], 10) == [(first.id, 2), (second.id, 1)]
+    assert index.document_frequencies(["bridge", "mayor", "none"]) == {
+        "bridge": 1, "mayor": 2, "none": 0,
+    }  # fmt: skip
+    weights = dict(index.by_terms(["bridge", "mayor", "none"], 10))
+    assert weights == pytest.approx(
+        {first.id: math.log(1 + 2 / 1) + math.log(1 + 2 / 2), second.id: math.log(1 + 2 / 2)}
+    )
+    assert index.by_image_stems(["afp__a-1751569992", "logo", ""]) == [first.id]
+    assert index.by_urls([first.canonical_url, second.url, "https://none.example/"]) == sorted(
+        [first.id, second.id]
+    )
+    assert index.by_bands([], 10) == [] == index.by_urls([])
+    assert index.by_terms([], 10) == []
+
+
+def test_hot_buckets_are_passed_over_and_counted(store: Store) -> None:
+    for i in range(5):
+        page = article(f"site{i}")
+        terms = ("hot", "rare") if i == 0 else ("hot",)
+        store.add_article(page, "original", fingerprint(page, (7, 100 + i), (8, 9), terms), ())
+    assert len(store.by_bands([7], 5)) == 5 and not store.capped
+    assert [shared for _, shared in store.by_bands([7, 100], 4)] == [1]
+    assert store.by_fragments([8, 9], 4) == []
+    assert len(store.by_terms(["hot", "rare"], 4)) == 1
+    assert store.capped == {"minhash": 1, "fragments": 2, "terms": 1}
+
+
+def test_numpy_integers_and_long_key_lists(store: Store) -> None:
+    page = article("alpha")
+    keys = numpy.arange(-(2**63), -(2**63) + 3000, dtype=numpy.int64)
+    print_of = fingerprint(page, tuple(keys), tuple(keys), ("a",))
+    assert store.add_article(page, "original", print_of, ())
+    assert store.by_bands(list(keys), 10) == [(page.id, 3000)]
+    stored = store.fingerprint(page.id)
+    assert stored is not None and stored.bands == tuple(int(key) for key in keys)
+    assert len(store.articles([f"{i}" for i in range(40_000)])) == 0
+
+
+def test_ties_do_not_depend_on_the_order_of_adding(tmp_path: Path) -> None:
+    pages = [article(f"site{i}") for i in range(6)]
+    answers = []
+    for number, order in enumerate((pages, pages[::-1])):
+        with Store.open(tmp_path / f"{number}.db") as store:
+            for page in order:
+                store.add_article(page, "original", fingerprint(page), ())
+            answers.append(
+                (store.by_bands([1], 9), store.by_fragments([10], 9), store.by_terms(["mayor"], 9))
+            )
+    assert answers[0] == answers[1]
+
+
+# -- finding ---------------------------------------------------------------------------------
+
+
+def test_originals_are_listed_in_pages(store: Store) -> None:
+    first, second, _ = filled(store)
+    assert [row["id"] for row in store.originals()] == [first.id, second.id]
+    assert [row["id"] for row in store.originals(1, 1)] == [second.id]
+    assert [row["matches"] for row in store.originals()] == [1, 0]
+    assert [row["id"] for row in store.originals(query="MAYOR alpha")] == [first.id]
+
+
+def test_articles_are_found_by_id_and_address(store: Store) -> None:
+    first, _, copy = filled(store)
+    assert store.find_articles(first.id[:8]) == [first]
+    assert store.find_articles(" http://alpha.example/news/alpha.html?utm_source=x ") == [first]
+    assert store.find_articles(first.url, "original") == [first]
+    assert store.find_articles(first.url, "crawled") == []
+    assert [found.id for found in store.find_articles(copy.id, "crawled")] == [copy.id]
+    assert store.find_articles("") == [] and store.find_articles("%") == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ['"', "'", '"mayor', "mayor\"", "a OR", "NOT", "NEAR(", "mayor*", "title:x", "x AND", "^",
+     "{title}: x", "- + ( )", "'; DROP TABLE articles; --", "\x00", "\ud800", "", "   ", "é 日本語",
+     "col:" * 500, "*"],
+)  # fmt: skip
+def test_no_search_is_a_syntax_error(store: Store, query: str) -> None:
+    filled(store)
+    assert isinstance(store.originals(query=query), list)
+    assert isinstance(list(store.matches(query=query)), list)
+    assert isinstance(store.find_articles(query), list)
+    assert count(store, "articles") == 3
+
+
+def test_full_text_follows_the_articles(store: Store) -> None:
+    first, *_ = filled(store)
+    asked = "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH 'alpha'"
+    assert store.conn.execute(asked).fetchone() == (1,)
+    store.remove_original(first.id)
+    assert store.conn.execute(asked).fetchone() == (0,)
+    store.conn.execute("INSERT INTO articles_fts(articles_fts, rank) VALUES ('integrity-check', 1)")
+    store.conn.execute("VACUUM")
+    assert [row["site"] for row in store.originals(query="beta")] == ["beta.example"]
+
+
+# -- views -----------------------------------------------------------------------------------
+
+
+def test_views_show_what_people_ask_for(store: Store) -> None:
+    first, second, copy = filled(store)
+    later = article("later", published="2025-07-01T10:30:00+00:00")
+    dated = article("dated", published="2025-06-30", observed=None)
+    unknown = article("unknown", published=None, observed=None)
+    for page in (later, dated, unknown):
+        store.add_article(page, "crawled", None, ())
+        store.add_match(match(first, page, relation="verbatim"), 1)
+    store.add_match(match(second, copy, probability=0.5, is_repost=False), 1)
+
+    reposts = list(store.db["reposts"].rows)
+    assert len(reposts) == 4 and reposts[0]["source_url"] == first.url
+    network = {row["target_site"]: row for row in store.db["repost_network"].rows}
+    assert network["gamma.example"]["reposts"] == 1
+    assert network["later.example"]["verbatim"] == 1
+    top = {row["target_site"]: row for row in store.db["top_reposters"].rows}
+    assert top["dated.example"]["unattributed_pages"] == 1
+    (doubt,) = store.db["needs_review"].rows
+    assert doubt["source_site"] == "beta.example" and doubt["unsure_of"] == "probability"
+    assert doubt["reasons"] == "212 words in a row are the same. Two."
+    lags = [
+        (row["target_site"], row["lag_minutes"], row["copy"], row["target_time_is"])
+        for row in store.db["timeline"].rows
+        if row["source_id"] == first.id
+    ]
+    assert lags == [
+        ("dated.example", None, 1, "claimed"),
+        ("gamma.example", 0, 2, "claimed"),
+        ("later.example", 30, 3, "claimed"),
+        ("unknown.example", None, 4, None),
+    ]
+
+
+# -- transactions and files ------------------------------------------------------------------
+
+
+def test_nested_transactions_are_one(store: Store) -> None:
+    page = article("alpha")
+    with pytest.raises(RuntimeError), store.transaction():
+        with store.transaction():
+            store.add_article(page, "original", fingerprint(page), ())
+        raise RuntimeError
+    assert store.article(page.id) is None
+    with store.transaction(), store.transaction():
+        store.add_article(page, "original", fingerprint(page), ())
+    assert store.article(page.id) == page
+    assert not store.conn.in_transaction
+
+
+def test_everything_is_in_the_file_once_closed(tmp_path: Path) -> None:
+    path = tmp_path / "p.db"
+    store = Store.open(path)
+    first, *_ = filled(store)
+    store.close()
+    store.close()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["p.db"]
+    with Store.open(path, create=False) as again:
+        assert again.article(first.id) == first
+        assert again.parameters == store.parameters and again.path == path
+
+
+def test_killed_in_the_middle_of_its_writing(tmp_path: Path) -> None:
+    path = tmp_path / "p.db"
+    script = (
+        "import os, sys; sys.path.insert(0, sys.argv[2])\n"
+        "from pathlib import Path\n"
+        "from store_samples import article, fingerprint\n"
+        "from provenance.store import Store\n"
+        "store = Store.open(Path(sys.argv[1]))\n"
+        "def add(name):\n"
+        "    page = article(name)\n"
+        "    store.add_article(page, 'original', fingerprint(page), ())\n"
+        "with store.transaction():\n"
+        "    for i in range(50): add(f'kept{i}')\n"
+        "with store.transaction():\n"
+        "    for i in range(50): add(f'lost{i}')\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    here = str(Path(__file__).parent)
+    done = subprocess.run([sys.executable, "-c", script, str(path), here], check=False)
+    assert done.returncode == -9
+    with Store.open(path) as store:
+        assert store.generation == store.size() == 50
+        assert store.originals(query="lost1") == [] and store.check() == []
+
+
+def test_new_databases_have_seeds_of_their_own(tmp_path: Path) -> None:
+    seeds = set()
+    for number in range(4):
+        with Store.open(tmp_path / f"{number}.db") as store:
+            seeds.add(store.parameters.seed)
+            assert dataclasses.replace(store.parameters, seed=1) == Parameters()
+    assert len(seeds) == 4
+
+
+def test_two_programs_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "p.db"
+    one, two = article("alpha"), article("beta")
+    with Store.open(path) as first, Store.open(path) as second:
+        assert first.parameters == second.parameters
+        with first.transaction():
+            first.add_article(one, "original", fingerprint(one), ())
+            assert second.size() == 0  # readers aren't held up, and see only what is committed
+        second.add_article(two, "original", fingerprint(two), ())
+        assert first.size() == second.size() == 2
