@@ -58,9 +58,7 @@ def _grouped(rows: Sequence[tuple[str, str, str, str, str]]) -> list[Pair]:
             key = parent[key]
         return key
 
-    keys = [
-        tuple(hashlib.sha256(text.encode()).hexdigest() for text in row[3:]) for row in rows
-    ]
+    keys = [tuple(hashlib.sha256(text.encode()).hexdigest() for text in row[3:]) for row in rows]
     for suspect, source in keys:
         parent[root(suspect)] = root(source)
     numbers: dict[str, int] = {}
@@ -100,9 +98,16 @@ def load_event(folder: Path, independent: int = 2500, copies: int = 400) -> list
             label = "copy" if jaccard >= 0.4 else "independent" if contained < 0.05 else None
             if label:
                 found[label].append(
-                    Pair("event", f"{left['id']}-{right['id']}", label, left["text"], right["text"], i % 5)
+                    Pair(
+                        "event",
+                        f"{left['id']}-{right['id']}",
+                        label,
+                        left["text"],
+                        right["text"],
+                        i % 5,
+                    )
                 )
-    generator = random.Random(_EVENT_SEED)  # noqa: S311 - a sample, not a secret
+    generator = random.Random(_EVENT_SEED)
     return [
         *generator.sample(found["copy"], min(copies, len(found["copy"]))),
         *generator.sample(found["independent"], min(independent, len(found["independent"]))),

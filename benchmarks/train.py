@@ -105,9 +105,7 @@ def score_rows(data: Table, heads: dict[str, Any], rows: NDArray[np.bool_]) -> A
     for head, fitted in heads.items():
         w, m, s = (np.array(column) for column in zip(*fitted["weights"].values(), strict=True))
         logits[head] = fitted["intercept"] + ((data.x[head][rows] - m) / s) @ w
-    return np.array(
-        [joined(a, b) for a, b in zip(logits["whole"], logits["passage"], strict=True)]
-    )
+    return np.array([joined(a, b) for a, b in zip(logits["whole"], logits["passage"], strict=True)])
 
 
 def out_of_fold(data: Table, leave_out: str | None = None) -> Array:
@@ -157,10 +155,8 @@ def main() -> None:
     scores = out_of_fold(data)
     knots = calibrate(scores, data.derived)
     everything = np.ones(len(pairs), dtype=bool)
-    sets = {
-        name: int((data.sets == name).sum()) for name in sorted(set(data.sets.tolist()))
-    }
-    model = {
+    sets = {name: int((data.sets == name).sum()) for name in sorted(set(data.sets.tolist()))}
+    model: dict[str, Any] = {
         "version": VERSION,
         "card": {
             "purpose": "Probability that one news text derives from another, as a whole or in a "

@@ -15,9 +15,9 @@ from datetime import datetime
 
 from provenance import urls
 from provenance.dates import instant, parse_time
+from provenance.houses import AGENCIES
 from provenance.models import Article, Attribution, Direction, DirectionValue, Evidence, Trace
 from provenance.outlets import same_name, same_outlet
-from provenance.trace_catalogue import AGENCIES
 
 #: The sum of log-odds that an answer needs.
 MARGIN = 1.5

@@ -4,7 +4,7 @@
 
     ProvenanceError
     ├── UsageError         the command cannot be run as it was typed
-    ├── FetchError         a URL could not be fetched         (code: dns, refused, timeout, status, …)
+    ├── FetchError         a URL could not be fetched         (code: dns, timeout, status, …)
     ├── ReadError          a file could not be read           (code: missing, empty, binary, …)
     ├── ExtractError       a page holds no text that we can read
     └── StoreError         the database cannot be used        (code: locked, foreign, newer, …)

@@ -178,8 +178,12 @@ class Scores:
     """The numbers of one comparison, each between 0 and 1 unless it says otherwise."""
 
     jaccard_3: float = score("Jaccard of word 3-shingles, both texts whole.")
-    containment_target_5: float = score("Share of the target's word 5-shingles found in the source.")
-    containment_source_5: float = score("Share of the source's word 5-shingles found in the target.")
+    containment_target_5: float = score(
+        "Share of the target's word 5-shingles found in the source."
+    )
+    containment_source_5: float = score(
+        "Share of the source's word 5-shingles found in the target."
+    )
     coverage: float = score(
         "Share of the target's informative weight that its aligned source sentences account for."
     )
@@ -187,7 +191,7 @@ class Scores:
         "Share of the source's informative weight that aligned target sentences account for."
     )
     order: float = score(
-        "Share of aligned sentences that keep the source's order, beyond what chance gives (-1 to 1)."
+        "Share of aligned sentences in the source's order, beyond what chance gives (-1 to 1)."
     )
     hard_containment: float = score(
         "Share of the target's hard tokens (names, numbers, rare words) found in the source."

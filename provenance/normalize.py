@@ -82,7 +82,7 @@ _ABBREVIATION = regex.compile(
         Sra?|Dra?|Mme|Mlle|Hr|Fr|Nr|bzw|ca|tel|art|г|им|ул|стр|тыс|млн|млрд)\.$""",
     regex.VERBOSE,
 )
-# Longer runs without a full stop (lists, tables, Thai) are cut, so that one run can't swallow a text.
+# Longer runs without a full stop (lists, tables, Thai) are cut: one can't swallow a text.
 _MAX_SENTENCE_TOKENS = 80
 
 
@@ -107,7 +107,7 @@ def _fold_number(token: str) -> str:
     token = unicodedata.normalize("NFKC", token)
     token = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in token)
     if _GROUPED.match(token):
-        return regex.sub(r"[.,]", "", token)
+        return token.replace(",", "").replace(".", "")
     return token.replace(",", ".")
 
 
@@ -123,7 +123,8 @@ def _fold(token: str, latin: bool) -> str:
             token = spoofed
     # Transliterations and translations drop the marks; other scripts need theirs.
     token = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", token)))
-    return _POSSESSIVE.sub("", token).replace("’", "'")
+    folded: str = _POSSESSIVE.sub("", token)
+    return folded.replace("’", "'")
 
 
 def fold(token: str, latin: bool = False) -> str:

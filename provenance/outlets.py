@@ -6,8 +6,7 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from provenance import trace_catalogue as catalogue
-from provenance import urls
+from provenance import houses, urls
 from provenance.markup import squash
 
 # First labels that many unrelated houses begin with.
@@ -44,17 +43,17 @@ def same_outlet(one: str, other: str) -> bool:
     if len(short) >= 4 and long.startswith(short) and short not in _COMMON:
         return True
     raw = {one.split(".")[0], other.split(".")[0]}
-    return any(raw <= house for house in catalogue.HOUSES)
+    return any(raw <= house for house in houses.HOUSES)
 
 
 @lru_cache(maxsize=8192)
 def _generic_host(host: str) -> bool:
     site = urls.site_of_host(host)
     return (
-        host in catalogue.GENERIC_SITES
-        or site in catalogue.GENERIC_SITES
+        host in houses.GENERIC_SITES
+        or site in houses.GENERIC_SITES
         or site.split(".")[0] in ("google", "amazon", "blogspot", "wikipedia")
-        or bool(catalogue.GENERIC_SUFFIX.search(host))
+        or bool(houses.GENERIC_SUFFIX.search(host))
     )
 
 
@@ -73,7 +72,7 @@ def is_generic(url: str) -> bool:
     if _generic_host(host):
         return True
     first = urls.site_of_host(host).split(".")[0]
-    return first in catalogue.AGENCY_SITES and is_front_page(url)
+    return first in houses.AGENCY_SITES and is_front_page(url)
 
 
 def is_cdn(url: str) -> bool:
@@ -83,9 +82,9 @@ def is_cdn(url: str) -> bool:
     parts = host.split(".")
     above = {".".join(parts[i:]) for i in range(len(parts) - 1)}
     return bool(
-        above & catalogue.CDN_SITES
+        above & houses.CDN_SITES
         or _generic_host(host)
-        or catalogue.ASSET_HOST.search(urls.site_of_host(host))
+        or houses.ASSET_HOST.search(urls.site_of_host(host))
     )
 
 
@@ -123,7 +122,7 @@ def same_name(name: str, own: str) -> bool:
 def is_outlet(name: str) -> bool:
     """True when a name is an agency's, a well-known outlet's, or ends like an outlet's."""
     return 2 <= len(name) <= 60 and bool(
-        name.lower() in catalogue.AGENCIES
-        or catalogue.KNOWN_OUTLET.match(name)
-        or (catalogue.OUTLET_NAME.search(name) and name[:1].isupper() and len(name.split()) > 1)
+        name.lower() in houses.AGENCIES
+        or houses.KNOWN_OUTLET.match(name)
+        or (houses.OUTLET_NAME.search(name) and name[:1].isupper() and len(name.split()) > 1)
     )

@@ -10,31 +10,23 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from provenance import candidates, compare, direction, verdict
-from provenance.config import LIMITS, Limits, Parameters
+from provenance import matching
+from provenance.config import LIMITS, Limits
 from provenance.errors import ExtractError, ProvenanceError, ReadError
+from provenance.matching import Page
 from provenance.models import (
-    DERIVED,
     Article,
-    Candidate,
     Capture,
-    Channel,
-    Comparison,
     Failure,
-    Fingerprint,
     InputAccount,
     Match,
     Record,
     Status,
     Trace,
-    Verdict,
 )
-from provenance.normalize import match_id, tokenize
 from provenance.store import Store
 from provenance.urls import is_url
 
-#: Relations that are worth a row: what was found, not what was not.
-RECORDED = DERIVED | {"common-source", "quote", "cites", "version"}
 # Pages written in one transaction: enough that commits don't cost, few enough to lose on a kill.
 _BATCH = 50
 
@@ -48,15 +40,6 @@ class Given:
     site: str | None = None
     allow_private: bool = False
     limits: Limits = field(default=LIMITS)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page, read: its article and traces, and where its bytes were."""
-
-    article: Article
-    traces: tuple[Trace, ...]
-    capture: Capture | None = None
 
 
 @dataclass(slots=True)
@@ -107,17 +90,6 @@ class Checked:
 
 
 # --- reading -----------------------------------------------------------------------------------
-
-
-def prepare(item: Capture | Record) -> Page:
-    """A capture or record as a page. Pure. Raises ExtractError."""
-    from provenance import extract, traces
-
-    if isinstance(item, Record):
-        return Page(extract.article_from_record(item), ())
-    document = extract.parse(item)
-    article = extract.extract(item, document)
-    return Page(article, traces.read(document.tree, article), item)
 
 
 def _failure(error: ProvenanceError, name: str, stage: str) -> Failure:
@@ -185,146 +157,7 @@ def read_one(spec: str, given: Given) -> Page:
             )
     if not found:
         raise ReadError("there is nothing to read in it", subject=spec, code="empty")
-    return prepare(found[0])
-
-
-# --- judging -----------------------------------------------------------------------------------
-
-
-def fingerprint_of(article: Article, parameters: Parameters) -> Fingerprint | None:
-    """The fingerprint of an article; a consent wall has none, so that walls never match."""
-    from provenance.fingerprint import fingerprint
-
-    return None if article.gate else fingerprint(tokenize(article.text), parameters)
-
-
-def hold(
-    source: Page,
-    target: Page,
-    *,
-    profiles: tuple[compare.Profile, compare.Profile] | None = None,
-    channels: Sequence[Channel] = (),
-    related: frozenset[frozenset[str]] = frozenset(),
-) -> Match:
-    """Hold one target against one source: compare, order in time, judge. Pure.
-
-    ``profiles`` (source's, target's) save making them again; ``related`` are pairs of sites
-    under one owner.
-    """
-    s_profile, t_profile = profiles or (
-        compare.profile(source.article.text),
-        compare.profile(target.article.text),
-    )
-    comparison = compare.compare(t_profile, s_profile)
-    found = judge(comparison, source, target, related)
-    return Match(
-        id=match_id(source.article.id, target.article.id),
-        source=source.article,
-        target=target.article,
-        comparison=comparison,
-        verdict=found,
-        traces=target.traces,
-        channels=tuple(channels),
-    )
-
-
-def judge(
-    comparison: Comparison,
-    source: Page,
-    target: Page,
-    related: frozenset[frozenset[str]] = frozenset(),
-) -> Verdict:
-    """The verdict on two pages whose texts were compared. Pure."""
-    here, there = target.article, source.article
-    context = verdict.Context(
-        same_digest=here.digest == there.digest,
-        same_series=bool(here.site)
-        and (here.site == there.site or frozenset({here.site, there.site}) in related),
-        named=any(direction.names_source(trace, there) for trace in target.traces),
-        wire=_wire(source.traces, target.traces),
-        direction=direction.judge(
-            there,
-            here,
-            source.traces,
-            target.traces,
-            containment_target=comparison.scores.containment_target_5,
-            containment_source=comparison.scores.containment_source_5,
-        ),
-        attribution=direction.attribution(there, here, target.traces, source.traces),
-    )
-    return verdict.judge(comparison, context)
-
-
-def _wire(source: Sequence[Trace], target: Sequence[Trace]) -> str | None:
-    credited = {trace.value for trace in source if trace.kind == "wire-credit"}
-    return next(
-        (t.value for t in target if t.kind == "wire-credit" and t.value in credited), None
-    )
-
-
-def _related(store: Store) -> frozenset[frozenset[str]]:
-    return frozenset(
-        frozenset({a, b}) for a, b, kind in store.relations() if kind == "owner"
-    )
-
-
-def find_matches(page: Page, fingerprint: Fingerprint | None, store: Store) -> list[Match]:
-    """Every candidate of a page, compared and judged, best first. Reads the store only."""
-    from provenance import traces
-
-    found = candidates.find(
-        fingerprint,
-        store,
-        store.parameters,
-        urls=traces.lookup_urls(page.traces, page.article),
-        stems=traces.lookup_stems(page.article),
-    )
-    wanted: list[Candidate] = [one for one in found if one.source_id != page.article.id]
-    sources = store.articles([one.source_id for one in wanted])
-    related = _related(store)
-    profile = compare.profile(page.article.text)
-    matches = [
-        hold(
-            Page(sources[one.source_id], store.traces_of(one.source_id)),
-            page,
-            profiles=(compare.profile(sources[one.source_id].text), profile),
-            channels=one.channels,
-            related=related,
-        )
-        for one in wanted
-        if one.source_id in sources
-    ]
-    return sorted(matches, key=_rank)
-
-
-def _rank(match: Match) -> tuple[int, float, float, str]:
-    """Reposts first, then other reuse, then by probability and shared weight; ties by id."""
-    v, s = match.verdict, match.comparison.scores
-    grade = 0 if v.is_repost else 1 if v.is_reuse else 2 if match.verdict.relation in RECORDED else 3
-    return grade, -v.probability, -(s.coverage + s.coverage_source), match.id
-
-
-def _status(page: Page, matches: Sequence[Match], store: Store) -> Status:
-    if page.article.gate:
-        return "gated"
-    if not store.size():
-        return "no-originals"
-    certain = any(m.verdict.relation == "verbatim" or m.verdict.is_repost for m in matches)
-    if page.article.words < LIMITS.min_words and not certain:
-        return "too-short"
-    return "ok"
-
-
-def _worth_a_row(page: Page, matches: Sequence[Match]) -> list[Match]:
-    """The matches that are recorded. A short text counts only when verbatim or traced."""
-    kept = [match for match in matches if match.verdict.relation in RECORDED]
-    if page.article.words < LIMITS.min_words:
-        kept = [
-            match
-            for match in kept
-            if match.verdict.relation == "verbatim" or "traces" in match.channels
-        ]
-    return kept
+    return matching.prepare(found[0])
 
 
 # --- the verbs ---------------------------------------------------------------------------------
@@ -434,7 +267,7 @@ def _batch(
             else:
                 name = _name(item)
                 try:
-                    each(prepare(item), run, input_id, tally)
+                    each(matching.prepare(item), run, input_id, tally)
                 except ExtractError as error:
                     failure = _failure(error, name, "extract")
         except ReadError as error:
@@ -449,9 +282,7 @@ def _batch(
     return True
 
 
-def add(
-    store: Store, specs: Sequence[str], given: Given, progress: Progress = _silent
-) -> Tally:
+def add(store: Store, specs: Sequence[str], given: Given, progress: Progress = _silent) -> Tally:
     """Register known originals."""
 
     def each(page: Page, run: int, input_id: int, tally: Tally) -> None:
@@ -465,7 +296,7 @@ def add(
         new = store.add_article(
             article,
             "original",
-            fingerprint_of(article, store.parameters),
+            matching.fingerprint_of(article, store.parameters),
             page.traces,
             input_id=input_id,
             capture_id=_keep_capture(store, page.capture),
@@ -476,9 +307,7 @@ def add(
     return _run(store, "add", specs, given, each, progress)
 
 
-def scan(
-    store: Store, specs: Sequence[str], given: Given, progress: Progress = _silent
-) -> Tally:
+def scan(store: Store, specs: Sequence[str], given: Given, progress: Progress = _silent) -> Tally:
     """Hold a crawl against the originals; every match becomes rows."""
 
     def each(page: Page, run: int, input_id: int, tally: Tally) -> None:
@@ -498,9 +327,9 @@ def _record(
     store: Store, page: Page, run: int, input_id: int | None
 ) -> tuple[list[Match], list[Match]]:
     """Judge a page and store it with its matches: ``(all that was compared, what was kept)``."""
-    fingerprint = fingerprint_of(page.article, store.parameters)
-    every = [] if page.article.gate else find_matches(page, fingerprint, store)
-    kept = _worth_a_row(page, every)
+    fingerprint = matching.fingerprint_of(page.article, store.parameters)
+    every = matching.find_matches(page, fingerprint, store, store.parameters)
+    kept = matching.worth_a_row(page.article, every)
     store.add_article(
         page.article,
         "crawled",
@@ -538,7 +367,7 @@ def check(store: Store, spec: str, given: Given) -> Checked:
         )
     known = store.find_articles(page.article.id, "original")
     return Checked(
-        status=_status(page, kept, store),
+        status=matching.status(page.article, kept, store.size()),
         target=page.article,
         traces=page.traces,
         matches=tuple(kept),
@@ -551,15 +380,7 @@ def compare_two(target: str, source: str, given: Given) -> Match:
     """Compare two inputs without a database."""
     page = read_one(target, given)
     other = read_one(source, Given(allow_private=given.allow_private, limits=given.limits))
-    return hold(other, page)
-
-
-def compare_pair(suspect: str, source: str) -> tuple[Comparison, Verdict]:
-    """Compare two plain texts. Pure; nothing is fitted on what it reads."""
-    s, t = compare.profile(source), compare.profile(suspect)
-    comparison = compare.compare(t, s)
-    same = bool(t.tokens.words) and t.tokens.words == s.tokens.words
-    return comparison, verdict.judge(comparison, verdict.Context(same_digest=same))
+    return matching.hold(other, page)
 
 
 def demo_corpus() -> Path:

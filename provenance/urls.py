@@ -25,10 +25,13 @@ _WAYBACK = re.compile(
     r"^https?://web\.archive\.org/web/(\d{4,14})(?:[a-z]{2}_)?/(.+)$", re.IGNORECASE
 )
 _ARCHIVE_TODAY = re.compile(
-    r"^https?://archive\.(?:today|is|ph|li|md|vn|fo)/(?:o/\w+|(\d{14}))/(https?://.+)$", re.IGNORECASE
+    r"^https?://archive\.(?:today|is|ph|li|md|vn|fo)/(?:o/\w+|(\d{14}))/(https?://.+)$",
+    re.IGNORECASE,
 )
 # Sizes and edits that content systems append to an uploaded file's name.
-_IMAGE_SUFFIX = re.compile(r"(?:-\d{2,5}x\d{2,5}|-scaled|-rotated|-e\d{10,13}|@\dx|_\d{2,4}x\d{2,4})$")
+_IMAGE_SUFFIX = re.compile(
+    r"(?:-\d{2,5}x\d{2,5}|-scaled|-rotated|-e\d{10,13}|@\dx|_\d{2,4}x\d{2,4})$"
+)
 
 
 def is_url(text: str) -> bool:
@@ -122,7 +125,9 @@ def redact(url: str) -> str:
         )
     if not has_login and query == parts.query:
         return url
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, parts.fragment))
+    return urlunsplit(
+        (parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, parts.fragment)
+    )
 
 
 def absolute(base: str, href: str) -> str | None:

@@ -31,9 +31,9 @@ from provenance.models import (
 #: Exact words, both ways, from which a copy is called verbatim: furniture that the extractor
 #: leaves in (captions, "Comments (3)") costs a few per cent of a page.
 VERBATIM = 0.88
-#: Share of the target in exact passages from which its source's words, not only its story, are there.
+#: Share of the target in exact passages from which the source's very words are there.
 EDITED = 0.36
-#: Share of the target's weight in aligned sentences from which it tells the source's text as a whole.
+#: Share of the target's weight in aligned sentences from which it tells the source whole.
 WHOLE = 0.5
 #: Share of shared exact text inside quotation marks from which the sharing is called quotation.
 QUOTED = 0.6
@@ -151,7 +151,7 @@ def calibrated(score: float, knots: list[list[float]]) -> float:
 
 
 def judge(comparison: Comparison, context: Context | None = None) -> Verdict:
-    """What the target is to the source, and why. Direction and attribution come with the context."""
+    """What the target is to the source, and why. Direction and credit come with the context."""
     context = context or Context()
     threshold = float(model()["thresholds"]["repost"])
     if context.same_digest:
@@ -264,23 +264,23 @@ def _reasons(
             )
         )
     if s.longest_run >= 8 and s.quoted >= QUOTED:
-        found.append(
-            Reason("quoted", f"{_percent(s.quoted)} of the shared wording is quotation.")
-        )
+        found.append(Reason("quoted", f"{_percent(s.quoted)} of the shared wording is quotation."))
     if relation == "version":
         found.append(Reason("same-series", "Both come from one publisher: another edition."))
     if relation == "common-source" and context.wire:
         found.append(
-            Reason("wire", f"Both credit {context.wire}: neither need have taken it from the other.")
+            Reason(
+                "wire", f"Both credit {context.wire}: neither need have taken it from the other."
+            )
         )
-    if context.named:
-        found.append(Reason("named", "The page names the source."))
+    if context.named and not any(e.kind.startswith("trace:") for e in context.direction.evidence):
+        found.append(Reason("named", "The page links to the source."))
     found.extend(Reason(f"direction-{e.kind}", e.text) for e in context.direction.evidence)
     if relation in ("independent", "unrelated", "cites", "quote"):
         found.append(
             Reason(
                 "below-threshold",
-                f"Probability of derivation {probability:.2f}, under the threshold {threshold:.2f}.",
+                f"Probability of derivation {probability:.2f}; the threshold is {threshold:.2f}.",
             )
         )
     return found

@@ -8,10 +8,10 @@ import lxml.etree
 import pytest
 
 from provenance import extract
-from provenance.charset import decode
 from provenance.dates import iso_time
 from provenance.errors import ExtractError
-from provenance.gates import gate
+from provenance.extract.charset import decode
+from provenance.extract.gates import gate
 from provenance.models import Article, Capture, Record
 
 URL = "https://www.ellery.example/news/pier?utm_source=x"

@@ -8,10 +8,10 @@ import lxml.etree
 import pytest
 
 from provenance import extract, traces
-from provenance.leftovers import decode_email
 from provenance.models import Article, Capture, Trace
 from provenance.outlets import is_generic, same_name, same_outlet
 from provenance.traces import upload_time
+from provenance.traces.leftovers import decode_email
 
 TEXT = (
     (

@@ -21,7 +21,7 @@ ALIGNED = 0.22
 SKIP = 4.0
 # Moved blocks that are looked for after the main path.
 _ROUNDS = 3
-# Shuffles that give the chance level of order; a fixed seed, so that equal input gives equal output.
+# Shuffles that give the chance level of order; a fixed seed: equal input, equal output.
 _SHUFFLES = 4
 _SHUFFLE_SEED = 20250703
 
@@ -120,7 +120,7 @@ def matrix(target: Profile, source: Profile) -> Matrix:
 
 
 def _gain(dice: Floats, mass: Floats) -> Floats:
-    """What a link adds to a path: excess over ``ALIGNED``, by the target's weight; ≤ 0 is no link."""
+    """What a link adds to a path: excess over ``ALIGNED`` times weight; ≤ 0 is no link."""
     return (dice - ALIGNED) * mass[:, None]
 
 
@@ -139,7 +139,9 @@ def _forward(one: Floats, wide: Floats, tall: Floats) -> Floats:
     return best
 
 
-def _backward(best: Floats, one: Floats, wide: Floats, tall: Floats) -> list[tuple[int, int, int, int]]:
+def _backward(
+    best: Floats, one: Floats, wide: Floats, tall: Floats
+) -> list[tuple[int, int, int, int]]:
     """The steps of the best path as (target start, target length, source start, source length)."""
     steps: list[tuple[int, int, int, int]] = []
     i, j = best.shape[0] - 1, best.shape[1] - 1

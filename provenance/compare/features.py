@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenance.compare.align import Alignment, Block, Matrix, best_block
-from provenance.compare.profile import Bools, Floats, Profile
+from provenance.compare.profile import Bools, Profile
 from provenance.models import Scores
 
 
@@ -119,8 +119,14 @@ def _numbers(target: Profile, source: Profile, alignment: Alignment) -> tuple[fl
     met = conflict = total = 0
     elsewhere = {stem for stem in source.stems if stem[0].isdigit()}
     for link in alignment.links:
-        t_first, t_last = target.tokens.sentences[link.target[0]][0], target.tokens.sentences[link.target[1] - 1][1]
-        s_first, s_last = source.tokens.sentences[link.source[0]][0], source.tokens.sentences[link.source[1] - 1][1]
+        t_first, t_last = (
+            target.tokens.sentences[link.target[0]][0],
+            target.tokens.sentences[link.target[1] - 1][1],
+        )
+        s_first, s_last = (
+            source.tokens.sentences[link.source[0]][0],
+            source.tokens.sentences[link.source[1] - 1][1],
+        )
         theirs = {stem for stem in source.stems[s_first:s_last] if stem[0].isdigit()}
         for stem in {stem for stem in target.stems[t_first:t_last] if stem[0].isdigit()}:
             total += 1
@@ -233,9 +239,7 @@ def _block_features(
         ),
         "block_hard_shared": sum(w for stem, w in t_hard.items() if stem in s_stems),
         "block_exact": _ratio(float(t_exact.sum()), float(t_inside.sum())),
-        "block_quoted": _ratio(
-            float((t_inside & target.quoted).sum()), float(t_inside.sum())
-        ),
+        "block_quoted": _ratio(float((t_inside & target.quoted).sum()), float(t_inside.sum())),
         "block_share_target": _ratio(t_mass, float(found.target_mass.sum())),
         "block_share_source": _ratio(s_mass, float(found.source_mass.sum())),
         "log_room": math.log1p(len(found.target_mass) * len(found.source_mass)),

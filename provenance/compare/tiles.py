@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 #: Words of a seed; also the shortest exact passage.
 SEED = 5
-# Places of one seed that are tried in the source: boilerplate repeats, and the square of it is hostile.
+# Places of one seed that are tried: boilerplate repeats, and the square of it is hostile.
 _PLACES = 16
 
 

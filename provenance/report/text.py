@@ -158,9 +158,7 @@ def _counted(passages: Sequence[Sequence[Any]]) -> str:
     return ", ".join(parts)
 
 
-def _quoted(
-    passages: Sequence[Sequence[Any]], texts: tuple[str, str], most: int
-) -> list[str]:
+def _quoted(passages: Sequence[Sequence[Any]], texts: tuple[str, str], most: int) -> list[str]:
     """The longest passages in short: exact ones once, reworded ones beside their source."""
     target, source = texts
     chosen = sorted(passages, key=lambda p: (-p[1], p[0]))[:most]
@@ -190,7 +188,9 @@ def match_line(match: Mapping[str, Any], style: Style = plain) -> str:
         f"order {s['order']:.2f}  novel {s['novel']:.2f}  "
         f"{match['direction']}, {match['attribution']}"
     )
-    urls = [_side(match, side, "url") or _side(match, side, "title") for side in ("target", "source")]
+    urls = [
+        _side(match, side, "url") or _side(match, side, "title") for side in ("target", "source")
+    ]
     return f"{first}\n          {printable(urls[0])}\n       ←  {printable(urls[1])}"
 
 

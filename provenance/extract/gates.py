@@ -1,4 +1,4 @@
-# ruff: noqa: E501  tables of patterns: wrapped lines would be harder to read
+# ruff: noqa: E501 - tables of patterns: wrapped lines would be harder to read
 """Consent walls, paywalls and robot checks that stand where an article should. Pure.
 
 The same wall on many sites looks like one text copied many times, so it must never be

@@ -17,11 +17,11 @@ from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
-from provenance import leftovers, markup, urls
-from provenance import trace_catalogue as catalogue
+from provenance import markup, urls
 from provenance.models import Article, Strength, Trace
 from provenance.outlets import is_cdn, is_front_page, is_outlet, same_outlet
-from provenance.trace_page import SNIPPET, Block, Page, mark, survey
+from provenance.traces import catalogue, leftovers
+from provenance.traces.page import SNIPPET, Block, Page, mark, survey
 
 _EPOCH = re.compile(r"(?<!\d)(1\d{9})$")
 _FOLDER = re.compile(r"/(20\d\d)/(0[1-9]|1[0-2])/")

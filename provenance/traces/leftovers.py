@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 
 from lxml.html import HtmlElement
 
-from provenance import markup, urls
-from provenance import trace_catalogue as catalogue
+from provenance import houses, markup, urls
 from provenance.models import Strength, Trace
 from provenance.outlets import is_outlet
-from provenance.trace_page import Page, mark
+from provenance.traces import catalogue
+from provenance.traces.page import Page, mark
 
 _CFEMAIL = re.compile(r"/cdn-cgi/l/email-protection#([0-9a-f]{6,})", re.IGNORECASE)
 _PROTECTED = re.compile(r"\[email\s*protected\]", re.IGNORECASE)
@@ -110,8 +110,8 @@ def _told(page: Page) -> Iterator[Trace]:
     for found in catalogue.TOLD.finditer(page.article.text):
         name = re.sub(r"(?:['’]s|[.,])$", "", found.group("name"))
         name = re.sub(r"^[Tt]he ", "", name)
-        known = catalogue.KNOWN_OUTLET.match(name) or name.lower() in catalogue.AGENCIES
-        named = len(name.split()) > 1 and catalogue.OUTLET_NAME.search(name)
+        known = houses.KNOWN_OUTLET.match(name) or name.lower() in houses.AGENCIES
+        named = len(name.split()) > 1 and houses.OUTLET_NAME.search(name)
         if not (known or named) or page.own_name(name):
             continue
         counts[name] += 1
@@ -133,7 +133,7 @@ def _wire(page: Page) -> Iterator[Trace]:
             place = dateline.group("place")
             # Any name in capitals or of an agency; a remark in brackets is neither.
             if place[:1].isupper() and (
-                name.lower() in catalogue.AGENCIES
+                name.lower() in houses.AGENCIES
                 or (name[:1].isupper() and place.upper() == place)
                 or name.isupper()
             ):
@@ -143,21 +143,21 @@ def _wire(page: Page) -> Iterator[Trace]:
             found.append(("Reuters", credit.group()))
         if helped := catalogue.CONTRIBUTED.search(line):
             name = helped.group("agency")
-            if name.lower() in catalogue.AGENCIES:
+            if name.lower() in houses.AGENCIES:
                 found.append((name, line))
     byline = page.article.byline or ""
     for piece in re.split(r"\s*(?:[,/|;•]|\bwith\b|\band\b)\s*", byline):
         name = re.sub(r"^(?:by|from|via|source)\b:?\s*", "", piece.strip(), flags=re.IGNORECASE)
-        if name.lower() in catalogue.AGENCIES:
+        if name.lower() in houses.AGENCIES:
             found.append((name, f"byline: {byline}"))
-        elif credited := catalogue.AGENCY_IN_BYLINE.search(name):
+        elif credited := houses.AGENCY_IN_BYLINE.search(name):
             found.append((credited.group(), f"byline: {byline}"))
     for item in page.data:
         for name in markup.json_strings(item.get("publisher"), "name"):
-            if markup.is_article_type(item) and name.lower() in catalogue.AGENCIES:
+            if markup.is_article_type(item) and name.lower() in houses.AGENCIES:
                 found.append((name, f"publisher: {name}"))
     for name, snippet in found:
-        agency = catalogue.AGENCIES.get(name.lower(), name.lower())
+        agency = houses.AGENCIES.get(name.lower(), name.lower())
         if not page.own_name(name) and not page.own_name(agency):
             yield mark("wire-credit", agency, "medium", snippet)
 

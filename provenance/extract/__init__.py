@@ -22,10 +22,11 @@ import lxml.etree
 import lxml.html
 from lxml.html import HtmlElement
 
-from provenance import claims, gates, markup, normalize, urls
-from provenance.charset import decode
+from provenance import markup, normalize, urls
 from provenance.dates import iso_time, parse_time
 from provenance.errors import ExtractError
+from provenance.extract import claims, gates
+from provenance.extract.charset import decode
 from provenance.models import Article, Capture, Record
 
 #: With fewer words there is nothing to judge, not even roughly.

@@ -7,10 +7,10 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from provenance import markup, urls
-from provenance import trace_catalogue as catalogue
+from provenance import houses, markup, urls
 from provenance.models import Article, Strength, Trace
 from provenance.outlets import is_generic, same_name, same_outlet
+from provenance.traces import catalogue
 
 # Lines above the first paragraph, lines and characters after the last one, that still belong
 # to the article: there stand bylines, notices and source links.
@@ -123,7 +123,7 @@ def survey(tree: HtmlElement, article: Article) -> Page:
         names += [
             name
             for name in markup.json_strings(item.get("publisher"), "name")
-            if name.lower() not in catalogue.AGENCIES
+            if name.lower() not in houses.AGENCIES
         ]
     hosts = frozenset(_own_hosts(tree, base))
     own = frozenset({article.site, urls.site(article.url)} - {""})

@@ -1,0 +1,55 @@
+"""``add``: register known originals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from provenance.commands.shared import (
+    Progress,
+    db_option,
+    exit_for,
+    failures,
+    given,
+    open_store,
+    page_options,
+    private_option,
+    say,
+    troubles,
+)
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@db_option
+@page_options
+@private_option
+def add(
+    inputs: tuple[str, ...],
+    db: Path,
+    url: str | None,
+    published: str | None,
+    site: str | None,
+    allow_private: bool,
+) -> None:
+    """Register known originals: URLs, files, folders, or - for standard input.
+
+    \b
+    provenance add corpus/originals
+    provenance add https://outlet.example/news/1 saved.html
+    provenance add articles.jsonl
+    """
+    from provenance import pipeline
+
+    progress = Progress("add")
+    with open_store(db) as store:
+        tally = pipeline.add(store, inputs, given(url, published, site, allow_private), progress)
+        progress.done()
+        total = store.size()
+    failures(tally)
+    say(
+        f"{tally.stored} originals added, {tally.known} known already; "
+        f"{total} in {db}" + troubles(tally)
+    )
+    exit_for(tally, nothing=not (tally.stored or tally.known or tally.skipped_inputs))

@@ -1,0 +1,82 @@
+"""``compare``: two texts, or many pairs, without a database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, BinaryIO
+
+import click
+
+from provenance.commands.shared import (
+    given,
+    json_option,
+    json_out,
+    plain_parameters,
+    private_option,
+)
+
+
+@click.command()
+@click.argument("target", required=False)
+@click.argument("source", required=False)
+@click.option("--pairs", type=click.File("rb"), help='JSONL rows {"id", "suspect", "source"}.')
+@private_option
+@json_option
+def compare(
+    target: str | None,
+    source: str | None,
+    pairs: BinaryIO | None,
+    allow_private: bool,
+    as_json: bool,
+) -> None:
+    """Compare TARGET (the suspect) with SOURCE, without a database.
+
+    With --pairs: one JSON row out for each row in, in the same order, as they come.
+
+    \b
+    provenance compare repost.html original.html
+    provenance compare --pairs pairs.jsonl > verdicts.jsonl
+    """
+    from provenance import pipeline
+    from provenance.report import text
+    from provenance.report.rows import match_row
+
+    if pairs is not None:
+        if target or source:
+            raise click.UsageError("give two inputs or --pairs, not both")
+        _compare_pairs(pairs)
+        return
+    if not (target and source):
+        raise click.UsageError("give a TARGET and a SOURCE, or --pairs FILE.jsonl")
+    match = pipeline.compare_two(target, source, given(allow_private=allow_private))
+    row = match_row(match, plain_parameters())
+    if as_json:
+        json_out(row)
+    else:
+        click.echo(
+            text.match_text(row, texts=(match.target.text, match.source.text), style=click.style)
+        )
+
+
+def _compare_pairs(lines: Iterable[bytes]) -> None:
+    from provenance import matching
+    from provenance.report.rows import pair_row
+
+    made_with = plain_parameters()
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        name: Any = None
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict):
+                raise ValueError("the row is no JSON object")
+            name = row.get("id")
+            suspect, source = row.get("suspect"), row.get("source")
+            if not isinstance(suspect, str) or not isinstance(source, str):
+                raise ValueError('the row needs the texts "suspect" and "source"')
+            comparison, verdict = matching.hold_texts(suspect, source)
+            json_out(pair_row(name, comparison, verdict, made_with), indent=None)
+        except (ValueError, RecursionError) as error:
+            json_out({"id": name, "line": number, "error": str(error)}, indent=None)

@@ -1,0 +1,72 @@
+"""``matches``: list what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from provenance.commands.shared import db_option, json_out, open_store, say
+
+
+@click.command()
+@db_option
+@click.option("--relation", help="Only this relation (verbatim, edited, rewrite, …).")
+@click.option("--reposts", is_flag=True, help="Only reposts.")
+@click.option("--site", help="Only matches in which this site is on either side.")
+@click.option("--min-probability", type=click.FloatRange(0, 1), help="Only from this on.")
+@click.option("--since", help="Only what was found since this time (ISO 8601).")
+@click.option("-q", "--query", help="Only where either text has these words.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many.")
+@click.option("-t", "--table", "form", flag_value="table", help="As a table.")
+@click.option("--json", "form", flag_value="json", help="As one JSON list.")
+@click.option("--nl", "form", flag_value="nl", help="As JSON, one match a line.")
+@click.option("--csv", "form", flag_value="csv", help="As CSV, formulas neutralised.")
+def matches(db: Path, reposts: bool, form: str | None, **filters: Any) -> None:
+    """List what was found, best first.
+
+    \b
+    provenance matches --reposts -t
+    provenance matches --site outlet.example --csv > matches.csv
+    """
+    with open_store(db, create=False) as store:
+        _print_matches(store.matches(repost=True if reposts else None, **filters), form)
+
+
+def _print_matches(rows: Iterator[dict[str, Any]], form: str | None) -> None:
+    from provenance.report import text
+    from provenance.report.lists import csv_lines
+
+    if form == "json":
+        json_out(list(rows))
+    elif form == "nl":
+        for row in rows:
+            json_out(row, indent=None)
+    elif form == "csv":
+        listed = list(rows)
+        for line in csv_lines(listed, list(listed[0]) if listed else ["id"]):
+            click.echo(line, nl=False)
+    elif form == "table":
+        header = ["id", "relation", "prob", "direction", "credit", "page", "source"]
+        cells = [
+            [
+                row["id"][:8],
+                row["relation"],
+                f"{row['probability']:.2f}",
+                row["direction"],
+                row["attribution"],
+                row["target_url"],
+                row["source_url"],
+            ]
+            for row in rows
+        ]
+        click.echo(text.table(cells, header, [8, 13, 4, 12, 12, 60, 60]))
+    else:
+        found = False
+        for row in rows:
+            found = True
+            click.echo(text.match_line(row, click.style))
+        if not found:
+            say("No matches.")

@@ -1,0 +1,86 @@
+"""``scan``: a crawl against the originals."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from provenance.commands.shared import (
+    INTERRUPTED,
+    REPOST,
+    Progress,
+    db_option,
+    exit_for,
+    exit_option,
+    failures,
+    given,
+    json_option,
+    json_out,
+    open_store,
+    parameters,
+    private_option,
+    say,
+    troubles,
+)
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@db_option
+@private_option
+@exit_option
+@json_option
+def scan(
+    inputs: tuple[str, ...], db: Path, allow_private: bool, exit_code: bool, as_json: bool
+) -> None:
+    """Hold a crawl against the originals: HTML folders, JSONL files, single pages.
+
+    An input that was read to its end before, and against which nothing new could match, is
+    skipped. What could not be read becomes rows of `failures`.
+
+    \b
+    provenance scan crawl/ articles.jsonl.gz
+    """
+    from provenance import pipeline
+    from provenance.report.rows import match_row
+    from provenance.report.text import match_line
+
+    progress = Progress("scan")
+    began = time.monotonic()
+    with open_store(db) as store:
+        if not store.size():
+            say(
+                f"No originals in {db} yet, so nothing can match. "
+                "Register some: provenance add INPUT…"
+            )
+        try:
+            tally = pipeline.scan(store, inputs, given(allow_private=allow_private), progress)
+        except KeyboardInterrupt:
+            progress.done()
+            say("Stopped. What was read is kept; run the same command again to go on.")
+            sys.exit(INTERRUPTED)
+        progress.done()
+        made_with = parameters(store)
+    matches = sorted(tally.matches, key=lambda m: (not m.verdict.is_repost, -m.verdict.probability))
+    rows = [match_row(match, made_with) for match in matches]
+    if as_json:
+        json_out({"counts": tally.counts(), "matches": rows})
+    else:
+        for row in rows:
+            click.echo(match_line(row, click.style))
+    failures(tally)
+    for path in tally.skipped_inputs:
+        say(f"{path}: read before, nothing has changed; skipped")
+    quiet = tally.stored - tally.matched
+    say(
+        f"{tally.read} pages read in {time.monotonic() - began:.1f} s: {tally.reposts} reposts, "
+        f"{tally.matched - tally.reposts} other matches, {quiet} without a match"
+        + (f" (of these {tally.gated} walls, {tally.too_short} too short)" if quiet else "")
+        + troubles(tally)
+    )
+    exit_for(tally, nothing=not (tally.stored or tally.skipped_inputs))
+    if exit_code and tally.reposts:
+        sys.exit(REPOST)

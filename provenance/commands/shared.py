@@ -1,0 +1,148 @@
+"""What the verbs share: options, the database, progress, and how failures are told."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from provenance import __version__
+from provenance.errors import ProvenanceError
+
+if TYPE_CHECKING:
+    from provenance.pipeline import Given, Tally
+    from provenance.store import Store
+
+#: Exit codes, beside 0: the table is in docs/settings.md.
+REPOST, UNREADABLE, PARTLY, INTERRUPTED = 1, 2, 3, 130
+
+db_option = click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default="provenance.db",
+    envvar="PROVENANCE_DB",
+    show_default=True,
+    show_envvar=True,
+    help="The database.",
+)
+private_option = click.option(
+    "--allow-private", is_flag=True, help="Also fetch from private addresses (your own servers)."
+)
+exit_option = click.option("--exit-code", is_flag=True, help="Exit 1 when a repost was found.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What a saved page can't say of itself."""
+    for option in (
+        click.option("--site", help="Registered domain of the publisher, if the URL doesn't say."),
+        click.option("--published", help="When the page was published (ISO 8601)."),
+        click.option("--url", help="The URL that a saved page or text came from."),
+    ):
+        command = option(command)
+    return command
+
+
+def given(
+    url: str | None = None,
+    published: str | None = None,
+    site: str | None = None,
+    allow_private: bool = False,
+) -> Given:
+    from provenance.pipeline import Given
+
+    return Given(url=url, published=published, site=site, allow_private=allow_private)
+
+
+def open_store(db: Path, *, create: bool = True) -> Store:
+    from provenance.store import Store
+
+    return Store.open(db, create=create)
+
+
+def say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def json_out(value: Any, *, indent: int | None = 2) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def plain_parameters() -> dict[str, Any]:
+    """What a comparison without a database was made with."""
+    from provenance.background import documents
+    from provenance.verdict import model
+
+    return {
+        "provenance": __version__,
+        "model": model()["version"],
+        "threshold": model()["thresholds"]["repost"],
+        "background_documents": documents(),
+    }
+
+
+def parameters(store: Store) -> dict[str, Any]:
+    return {**plain_parameters(), **store.parameters.asdict()}
+
+
+class Progress:
+    """A line on stderr that counts, on a terminal only, a few times a second."""
+
+    def __init__(self, verb: str) -> None:
+        self.verb = verb
+        self.live = sys.stderr.isatty()
+        self.last = 0.0
+        self.began = time.monotonic()
+
+    def __call__(self, tally: Tally) -> None:
+        now = time.monotonic()
+        if not self.live or now - self.last < 0.2:
+            return
+        self.last = now
+        rate = tally.read / max(now - self.began, 0.001)
+        click.echo(
+            f"\r\033[K{self.verb}: {tally.read} pages, {tally.matched} matched, "
+            f"{len(tally.failures)} failed, {rate:.0f} pages/s",
+            nl=False,
+            err=True,
+        )
+
+    def done(self) -> None:
+        if self.live:
+            click.echo("\r\033[K", nl=False, err=True)
+
+
+def failures(tally: Tally) -> None:
+    from provenance.report.text import printable
+
+    for failure in tally.failures[:20]:
+        say(f"{printable(failure.input)}: {printable(failure.message)} [{failure.error}]")
+    if len(tally.failures) > 20:
+        say(f"… and {len(tally.failures) - 20} more: see the table `failures`")
+
+
+def troubles(tally: Tally) -> str:
+    parts = []
+    if tally.failures:
+        parts.append(f"{len(tally.failures)} could not be read")
+    for account in tally.damaged:
+        what = "cut short" if account.truncated else f"{account.bytes_skipped} bytes skipped"
+        parts.append(f"{account.path} is damaged ({what})")
+    return "; " + ", ".join(parts) if parts else ""
+
+
+def exit_for(tally: Tally, *, nothing: bool) -> None:
+    if tally.failures or tally.damaged:
+        sys.exit(UNREADABLE if nothing else PARTLY)
+
+
+def fail(error: ProvenanceError) -> NoReturn:
+    from provenance.report.text import printable
+
+    say(f"provenance: {printable(str(error))}")
+    sys.exit(UNREADABLE)

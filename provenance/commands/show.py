@@ -1,0 +1,40 @@
+"""``show``: one match with its evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from provenance.commands.shared import db_option, json_option, json_out, open_store, parameters
+from provenance.errors import ReadError
+
+
+@click.command()
+@click.argument("match_id", metavar="ID")
+@db_option
+@json_option
+def show(match_id: str, db: Path, as_json: bool) -> None:
+    """Show one match with all its evidence. The start of an id is enough.
+
+    \b
+    provenance show 3f2a9c01
+    """
+    from provenance.report.text import match_text
+
+    with open_store(db, create=False) as store:
+        row = store.match(match_id)
+        made_with = parameters(store)
+    if row is None:
+        raise ReadError(
+            "no match has this id",
+            subject=match_id,
+            hint="List them: provenance matches",
+            code="missing",
+        )
+    row["parameters"] = made_with
+    if as_json:
+        json_out(row)
+    else:
+        texts = (row["target"]["text"], row["source"]["text"])
+        click.echo(match_text(row, texts=texts, style=click.style, passages=40))

@@ -1,0 +1,227 @@
+"""From a page to its matches: the walk through the pure rooms, between reading and storing.
+
+Everything here takes values and gives values, but for ``find_matches``, which asks the index. The
+command line, a pool of workers and a cluster run this very code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from provenance import candidates, compare, direction, extract, traces, urls, verdict
+from provenance.config import LIMITS, Parameters
+from provenance.fingerprint import fingerprint
+from provenance.models import (
+    DERIVED,
+    Article,
+    Capture,
+    Channel,
+    Comparison,
+    Fingerprint,
+    Index,
+    Match,
+    Record,
+    Status,
+    Trace,
+    Verdict,
+)
+from provenance.normalize import match_id, tokenize
+
+#: Relations that are worth a row: what was found, not what was not.
+RECORDED = DERIVED | {"common-source", "quote", "cites", "version"}
+#: Links of a page that are looked up among the originals.
+MAX_LINKS = 300
+# Traces that name an outlet without pointing at a page of it.
+_HEARSAY = frozenset({"told-outlet", "wire-credit", "section-suffix"})
+
+
+class Originals(Index, Protocol):
+    """A collection of known originals: the index, and the articles behind it."""
+
+    def articles(self, ids: Sequence[str]) -> dict[str, Article]: ...
+
+    def traces_of(self, article_id: str) -> tuple[Trace, ...]: ...
+
+    def relations(self) -> list[tuple[str, str, str]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, read: its article and traces, and where its bytes were."""
+
+    article: Article
+    traces: tuple[Trace, ...]
+    capture: Capture | None = None
+
+
+def prepare(item: Capture | Record) -> Page:
+    """A capture or record as a page. Pure. Raises ExtractError."""
+    if isinstance(item, Record):
+        return Page(extract.article_from_record(item), ())
+    document = extract.parse(item)
+    article = extract.extract(item, document)
+    return Page(article, traces.read(document.tree, article), item)
+
+
+# --- judging -----------------------------------------------------------------------------------
+
+
+def fingerprint_of(article: Article, parameters: Parameters) -> Fingerprint | None:
+    """The fingerprint of an article; a consent wall has none, so that walls never match."""
+    return None if article.gate else fingerprint(tokenize(article.text), parameters)
+
+
+def hold(
+    source: Page,
+    target: Page,
+    *,
+    profiles: tuple[compare.Profile, compare.Profile] | None = None,
+    channels: Sequence[Channel] = (),
+    owned: frozenset[frozenset[str]] = frozenset(),
+) -> Match:
+    """Hold one target against one source: compare, order in time, judge. Pure.
+
+    ``profiles`` (source's, target's) save making them again; ``owned`` are pairs of sites under
+    one owner.
+    """
+    s_profile, t_profile = profiles or (
+        compare.profile(source.article.text),
+        compare.profile(target.article.text),
+    )
+    comparison = compare.compare(t_profile, s_profile)
+    return Match(
+        id=match_id(source.article.id, target.article.id),
+        source=source.article,
+        target=target.article,
+        comparison=comparison,
+        verdict=judge(comparison, source, target, owned),
+        traces=target.traces,
+        channels=tuple(channels),
+    )
+
+
+def hold_texts(suspect: str, source: str) -> tuple[Comparison, Verdict]:
+    """Compare two plain texts, of which nothing else is known. Pure."""
+    s_profile, t_profile = compare.profile(source), compare.profile(suspect)
+    words = t_profile.tokens.words
+    same = bool(words) and words == s_profile.tokens.words
+    comparison = compare.compare(t_profile, s_profile)
+    return comparison, verdict.judge(comparison, verdict.Context(same_digest=same))
+
+
+def judge(
+    comparison: Comparison,
+    source: Page,
+    target: Page,
+    owned: frozenset[frozenset[str]] = frozenset(),
+) -> Verdict:
+    """The verdict on two pages whose texts were compared. Pure."""
+    here, there = target.article, source.article
+    sites = frozenset({here.site, there.site})
+    context = verdict.Context(
+        same_digest=here.digest == there.digest,
+        same_series=bool(here.site) and (len(sites) == 1 or sites in owned),
+        named=_named(target, there),
+        wire=_shared_wire(source.traces, target.traces),
+        direction=direction.judge(
+            there,
+            here,
+            source.traces,
+            target.traces,
+            containment_target=comparison.scores.containment_target_5,
+            containment_source=comparison.scores.containment_source_5,
+        ),
+        attribution=direction.attribution(there, here, target.traces, source.traces),
+    )
+    return verdict.judge(comparison, context)
+
+
+def _named(target: Page, source: Article) -> bool:
+    """Whether the page names this very article: by a trace, or by a link in its text."""
+    if any(
+        trace.kind not in _HEARSAY and direction.names_source(trace, source) == "page"
+        for trace in target.traces
+    ):
+        return True
+    return bool(source.canonical_url) and source.canonical_url in _linked(target.article)
+
+
+def _linked(article: Article) -> tuple[str, ...]:
+    """Canonical URLs of the pages that the text links, its own left out."""
+    found = (urls.canonical_url(link) for link in article.links[:MAX_LINKS])
+    return tuple(dict.fromkeys(url for url in found if url != article.canonical_url))
+
+
+def _shared_wire(source: Sequence[Trace], target: Sequence[Trace]) -> str | None:
+    credited = {trace.value for trace in source if trace.kind == "wire-credit"}
+    return next((t.value for t in target if t.kind == "wire-credit" and t.value in credited), None)
+
+
+def find_matches(
+    page: Page, made: Fingerprint | None, originals: Originals, parameters: Parameters
+) -> list[Match]:
+    """Every candidate of a page, compared and judged, best first. Writes nothing."""
+    article = page.article
+    if article.gate:
+        return []
+    found = candidates.find(
+        made,
+        originals,
+        parameters,
+        urls=(*traces.lookup_urls(page.traces, article), *_linked(article)),
+        stems=traces.lookup_stems(article),
+    )
+    wanted = [one for one in found if one.source_id != article.id]
+    sources = originals.articles([one.source_id for one in wanted])
+    owned = frozenset(frozenset({a, b}) for a, b, kind in originals.relations() if kind == "owner")
+    profile = compare.profile(article.text)
+    matches = [
+        hold(
+            Page(source, originals.traces_of(source.id)),
+            page,
+            profiles=(compare.profile(source.text), profile),
+            channels=one.channels,
+            owned=owned,
+        )
+        for one in wanted
+        if (source := sources.get(one.source_id))
+    ]
+    return sorted(matches, key=_rank)
+
+
+def _rank(match: Match) -> tuple[int, float, float, str]:
+    """Reposts first, then other reuse, then by probability and shared weight; ties by id."""
+    found, scores = match.verdict, match.comparison.scores
+    grade = 3
+    if found.is_repost:
+        grade = 0
+    elif found.is_reuse:
+        grade = 1
+    elif found.relation in RECORDED:
+        grade = 2
+    return grade, -found.probability, -(scores.coverage + scores.coverage_source), match.id
+
+
+def worth_a_row(article: Article, matches: Sequence[Match]) -> list[Match]:
+    """The matches that are recorded. A short text counts only when verbatim or traced."""
+    kept = [match for match in matches if match.verdict.relation in RECORDED]
+    if article.words >= LIMITS.min_words:
+        return kept
+    return [
+        match
+        for match in kept
+        if match.verdict.relation == "verbatim" or "traces" in match.channels
+    ]
+
+
+def status(article: Article, kept: Sequence[Match], originals: int) -> Status:
+    """What can be said of a page at all; only ``ok`` with no match means "no match"."""
+    if article.gate:
+        return "gated"
+    if not originals:
+        return "no-originals"
+    if article.words < LIMITS.min_words and not kept:
+        return "too-short"
+    return "ok"
