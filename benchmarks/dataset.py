@@ -1,7 +1,8 @@
 """Labelled pairs for training and evaluation, grouped so that no article is on both sides.
 
 Nothing here ships data: the path is the caller's. A data folder holds ``pairs.jsonl.gz`` (rows
-``set, id, label, suspect, source``) and ``one_event.jsonl.gz`` (rows ``publisher, text``).
+``set, id, label, suspect, source``), ``one_event.jsonl.gz`` (rows ``publisher, text``) and
+``articles.jsonl.gz`` (rows ``id, site, text``).
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import math
 import random
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -23,7 +26,7 @@ from provenance.normalize import tokenize
 
 #: Labels that say the suspect does not derive from the source.
 NEGATIVE = frozenset({"unrelated", "independent"})
-_EVENT_SEED = 1
+_SEED = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,88 @@ def load_event(folder: Path, independent: int = 2500, copies: int = 400) -> list
                         i % 5,
                     )
                 )
-    generator = random.Random(_EVENT_SEED)
+    generator = random.Random(_SEED)
     return [
         *generator.sample(found["copy"], min(copies, len(found["copy"]))),
         *generator.sample(found["independent"], min(independent, len(found["independent"]))),
     ]
+
+
+def load_spliced(folder: Path, pairs: Sequence[Pair], each: int = 250) -> list[Pair]:
+    """Excerpts in news pages, made from the graded pairs and unrelated articles.
+
+    ``excerpt``: a run of consecutive sentences of a source, word for word, inside another
+    article; ``excerpt-rewrite``: the same with the graded rewrite of it. Runs are a tenth to a
+    half of the text they come from, and at least two sentences. The group is that of the pair.
+    """
+    generator = random.Random(_SEED)
+    hosts = [row["text"] for row in _rows(folder / "articles.jsonl.gz")]
+    whole = [pair for pair in pairs if pair.set in ("llmfake", "wmt") and pair.derived]
+    found = []
+    for label in ("excerpt", "excerpt-rewrite"):
+        for pair in generator.sample(whole, min(each, len(whole))):
+            given = pair.source if label == "excerpt" else pair.suspect
+            tokens = tokenize(given)
+            total = len(tokens.sentences)
+            run = max(2, round(total * generator.uniform(0.1, 0.5)))
+            first = generator.randint(0, max(0, total - run))
+            last = min(first + run, total) - 1
+            start = tokens.starts[tokens.sentences[first][0]]
+            end = tokens.ends[tokens.sentences[last][1] - 1]
+            host = generator.choice(hosts)
+            lines = host.split("\n")
+            lines.insert(generator.randint(0, len(lines)), given[start:end] + ".")
+            found.append(Pair("spliced", pair.id, label, "\n".join(lines), pair.source, pair.group))
+    return found
+
+
+def load_neighbours(folder: Path, count: int = 1500) -> list[Pair]:
+    """What retrieval brings up: an article and its nearest of another site by rare words.
+
+    Silver negatives: pairs that share more than 3 % of their word 5-grams either way are left
+    out. Nearest is by summed log(N / df) of shared words that at most 2 % of articles hold. The
+    group is that of the article's place, in five fifths; both articles are of one fifth.
+    """
+    generator = random.Random(_SEED)
+    rows = list(_rows(folder / "articles.jsonl.gz"))
+    words = [set(tokenize(row["text"]).words) for row in rows]
+    frequency = Counter(word for one in words for word in one)
+    rare = {w: math.log(len(rows) / n) for w, n in frequency.items() if 2 <= n <= len(rows) / 50}
+    holders: dict[str, list[int]] = defaultdict(list)
+    for i, one in enumerate(words):
+        for word in one & rare.keys():
+            holders[word].append(i)
+    found = []
+    for i in generator.sample(range(len(rows)), len(rows)):
+        weights: Counter[int] = Counter()
+        for word in words[i] & rare.keys():
+            for j in holders[word]:
+                if j % 5 == i % 5 and rows[j]["site"] != rows[i]["site"]:
+                    weights[j] += rare[word]  # type: ignore[assignment]
+        if not weights:
+            continue
+        j = min(weights, key=lambda k: (-weights[k], k))
+        left, right = (shingle_set(tokenize(rows[k]["text"]).words, 5) for k in (i, j))
+        if len(left & right) > 0.03 * min(len(left), len(right)):
+            continue
+        found.append(
+            Pair("nearest", f"{i}-{j}", "independent", rows[i]["text"], rows[j]["text"], i % 5)
+        )
+        if len(found) == count:
+            break
+    return found
+
+
+def load_all(folder: Path) -> list[Pair]:
+    """Everything that the model learns from, graded first."""
+    pairs = load_pairs(folder)
+    return [*pairs, *load_spliced(folder, pairs), *load_event(folder), *load_neighbours(folder)]
+
+
+#: Sets whose labels come from a rule, not from a person or from how the text was made.
+SILVER = frozenset({"event", "nearest"})
+#: Sets in which only a passage is reused.
+PARTIAL = frozenset({"pan13", "spliced"})
 
 
 def _compare(pair: Pair) -> Comparison:

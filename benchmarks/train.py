@@ -22,15 +22,15 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from benchmarks.dataset import Pair, compare_all, load_event, load_pairs
+from benchmarks.dataset import PARTIAL, SILVER, Pair, compare_all, load_all
 from provenance.models import Comparison
-from provenance.verdict import inputs, joined
+from provenance.verdict import calibrated, inputs, joined
 
 MODEL = Path(__file__).parent.parent / "provenance" / "data" / "model.json"
 VERSION = "2026.11"
 FOLDS = 5
 #: Inverse regularisation strength, chosen by the cross-validated recall (see docs/quality.md).
-STRENGTH = 0.3
+STRENGTH = 1.0
 #: How much more a graded negative counts than a silver one.
 GRADED = 3.0
 #: Share of same-event reports (graded) that may be called derived.
@@ -65,12 +65,13 @@ def table(pairs: list[Pair], comparisons: Sequence[Comparison]) -> Table:
     labels = np.array([pair.label for pair in pairs])
     groups = np.array([pair.group for pair in pairs])
     folds = np.zeros(len(pairs), dtype=np.int64)
-    graded = np.flatnonzero(sets != "event")
+    silver = np.isin(sets, list(SILVER))
+    graded = np.flatnonzero(~silver)
     for number, (_, held) in enumerate(
         GroupKFold(FOLDS).split(graded, derived[graded], groups[graded])
     ):
         folds[graded[held]] = number
-    folds[sets == "event"] = groups[sets == "event"]
+    folds[silver] = groups[silver]
     return Table(pairs, x, names, derived, sets, labels, folds)
 
 
@@ -80,10 +81,10 @@ def fit_head(data: Table, head: str, rows: NDArray[np.bool_]) -> dict[str, Any]:
     The whole head learns from pairs that are reused as a whole, the passage head from documents
     with a reused passage; both from all negatives. Classes weigh the same.
     """
-    partial = data.sets == "pan13"
+    partial = np.isin(data.sets, list(PARTIAL))
     wanted = rows & (~data.derived | (partial if head == "passage" else ~partial))
     x, y = data.x[head][wanted], data.derived[wanted]
-    weight = np.where(data.sets[wanted] == "event", 1.0, GRADED)
+    weight = np.where(np.isin(data.sets[wanted], list(SILVER)), 1.0, GRADED)
     for side in (True, False):
         weight[y == side] *= len(y) / 2 / weight[y == side].sum()
     mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-9
@@ -136,11 +137,14 @@ def calibrate(scores: Array, derived: NDArray[np.bool_]) -> list[list[float]]:
     return [[float(x), round(float(y), 6)] for x, y in zip(grid, mixed, strict=True)]
 
 
-def threshold(scores: Array, data: Table, knots: list[list[float]]) -> float:
-    """The probability that ``FALSE_ALARMS`` of the graded same-event reports reach."""
-    from provenance.verdict import calibrated
+def threshold(
+    scores: Array, data: Table, knots: list[list[float]], rows: NDArray[np.bool_]
+) -> float:
+    """The probability that ``FALSE_ALARMS`` of the graded same-event reports reach.
 
-    graded = (data.sets == "basil") & ~data.derived
+    ``scores`` are of the chosen ``rows`` only.
+    """
+    graded = (data.sets[rows] == "basil") & ~data.derived[rows]
     worst = np.sort(scores[graded])[::-1]
     cut = float(worst[int(FALSE_ALARMS * len(worst))])
     return round(max(0.5, calibrated(cut, knots)) + 0.0005, 3)
@@ -148,9 +152,11 @@ def threshold(scores: Array, data: Table, knots: list[list[float]]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path, help="folder with pairs.jsonl.gz and one_event.jsonl.gz")
+    parser.add_argument(
+        "data", type=Path, help="folder of labelled data (see benchmarks/dataset.py)"
+    )
     arguments = parser.parse_args()
-    pairs = load_pairs(arguments.data) + load_event(arguments.data)
+    pairs = load_all(arguments.data)
     data = table(pairs, compare_all(pairs))
     scores = out_of_fold(data)
     knots = calibrate(scores, data.derived)
@@ -171,7 +177,7 @@ def main() -> None:
         },
         "heads": {head: fit_head(data, head, everything) for head in data.x},
         "calibration": knots,
-        "thresholds": {"repost": threshold(scores, data, knots)},
+        "thresholds": {"repost": threshold(scores, data, knots, everything)},
     }
     MODEL.write_text(json.dumps(model, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print(f"{len(pairs)} pairs; threshold {model['thresholds']['repost']}; wrote {MODEL.name}")

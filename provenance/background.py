@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -35,13 +36,14 @@ _FUNCTION_WORDS = {
 
 
 @cache
-def _function_words() -> dict[str, frozenset[str]]:
+def _languages_of_word() -> dict[str, tuple[str, ...]]:
     from provenance.normalize import fold
 
-    return {
-        name: frozenset(fold(word) for word in words.split())
-        for name, words in _FUNCTION_WORDS.items()
-    }
+    found: dict[str, tuple[str, ...]] = {}
+    for name, words in _FUNCTION_WORDS.items():
+        for word in {fold(word) for word in words.split()}:
+            found[word] = (*found.get(word, ()), name)
+    return found
 
 
 def language_of(words: Sequence[str]) -> str:
@@ -50,13 +52,16 @@ def language_of(words: Sequence[str]) -> str:
     ``words`` are folded tokens; the first 400 are looked at. At least 8 % must be function words:
     running text of the covered languages has 20–40 %.
     """
+    known = _languages_of_word()
     sample = words[:400]
-    best, most = "", 0
-    for name, known in _function_words().items():
-        hits = sum(word in known for word in sample)
-        if hits > most:
-            best, most = name, hits
-    return best if most >= 0.08 * len(sample) else ""
+    hits: Counter[str] = Counter()
+    for word in sample:
+        if languages := known.get(word):
+            hits.update(languages)
+    if not hits:
+        return ""
+    best = min(hits, key=lambda name: (-hits[name], name))
+    return best if hits[best] >= 0.08 * len(sample) else ""
 
 
 @cache

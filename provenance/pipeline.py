@@ -29,6 +29,8 @@ from provenance.urls import is_url
 
 # Pages written in one transaction: enough that commits don't cost, few enough to lose on a kill.
 _BATCH = 50
+# Failures that a summary tells one by one.
+_SHOWN_FAILURES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Given:
 
 @dataclass(slots=True)
 class Tally:
-    """What a run did. ``failures`` and ``damaged`` say what it could not read."""
+    """What a run did. ``failed`` and ``damaged`` say what it could not read."""
 
     read: int = 0
     stored: int = 0
@@ -52,11 +54,18 @@ class Tally:
     matched: int = 0
     reposts: int = 0
     skipped_inputs: list[str] = field(default_factory=list)
+    failed: int = 0
+    #: The first of them, for the summary; all are rows of the table.
     failures: list[Failure] = field(default_factory=list)
     damaged: list[InputAccount] = field(default_factory=list)
     gated: int = 0
     too_short: int = 0
-    matches: list[Match] = field(default_factory=list)
+
+    def fail(self, failure: Failure) -> None:
+        """Count a failure, and keep it for the summary while there are few."""
+        self.failed += 1
+        if len(self.failures) < _SHOWN_FAILURES:
+            self.failures.append(failure)
 
     def counts(self) -> dict[str, int]:
         """The numbers alone, for the row of the run."""
@@ -69,7 +78,7 @@ class Tally:
             "gated": self.gated,
             "too_short": self.too_short,
             "skipped_inputs": len(self.skipped_inputs),
-            "failures": len(self.failures),
+            "failures": self.failed,
             "damaged": len(self.damaged),
         }
 
@@ -221,7 +230,7 @@ def _run_input(
         digest = opened.digest()
     except ProvenanceError as error:
         failure = _failure(error, spec, "fetch" if is_url(spec) else "read")
-        tally.failures.append(Failure(failure.input, failure.stage, failure.error, _told(error)))
+        tally.fail(Failure(failure.input, failure.stage, failure.error, _told(error)))
         with store.transaction():
             store.add_failure(run, failure)
         return
@@ -273,11 +282,11 @@ def _batch(
         except ReadError as error:
             failure = _failure(error, opened.path, "read")
             store.add_failure(run, failure, input_id)
-            tally.failures.append(failure)
+            tally.fail(failure)
             return False
         if failure:
             store.add_failure(run, failure, input_id)
-            tally.failures.append(failure)
+            tally.fail(failure)
         progress(tally)
     return True
 
@@ -291,7 +300,7 @@ def add(store: Store, specs: Sequence[str], given: Given, progress: Progress = _
             tally.gated += 1
             failure = Failure(article.url, "extract", "gated", f"a {article.gate} wall, no article")
             store.add_failure(run, failure, input_id)
-            tally.failures.append(failure)
+            tally.fail(failure)
             return
         new = store.add_article(
             article,
@@ -307,8 +316,17 @@ def add(store: Store, specs: Sequence[str], given: Given, progress: Progress = _
     return _run(store, "add", specs, given, each, progress)
 
 
-def scan(store: Store, specs: Sequence[str], given: Given, progress: Progress = _silent) -> Tally:
-    """Hold a crawl against the originals; every match becomes rows."""
+def scan(
+    store: Store,
+    specs: Sequence[str],
+    given: Given,
+    progress: Progress = _silent,
+    found: Callable[[Match], None] | None = None,
+) -> Tally:
+    """Hold a crawl against the originals; every match becomes rows.
+
+    ``found`` is told the best match of each page as it is found; nothing is kept in memory.
+    """
 
     def each(page: Page, run: int, input_id: int, tally: Tally) -> None:
         matches = _record(store, page, run, input_id)[1]
@@ -317,8 +335,8 @@ def scan(store: Store, specs: Sequence[str], given: Given, progress: Progress = 
         tally.stored += 1
         tally.matched += bool(matches)
         tally.reposts += any(match.verdict.is_repost for match in matches)
-        if matches:
-            tally.matches.append(matches[0])
+        if matches and found:
+            found(matches[0])
 
     return _run(store, "scan", specs, given, each, progress)
 

@@ -95,6 +95,10 @@ def inputs(comparison: Comparison) -> dict[str, dict[str, float]]:
         },
         "passage": {
             "log_block": math.log1p(s.best_block),
+            "log_block_second": math.log1p(f["block_second"]),
+            "block_bag_target": f["block_bag_target"],
+            "block_bag_source": f["block_bag_source"],
+            "block_only_here": f["block_only_here"],
             "block_density": f["block_density"],
             "log_block_sentences": math.log1p(f["block_sentences"]),
             "log_block_source_sentences": math.log1p(f["block_source_sentences"]),

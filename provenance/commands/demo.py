@@ -45,7 +45,7 @@ def demo(db: Path) -> None:
     click.echo(
         f"\n{counts['reposts']} reposts and {counts['matches'] - counts['reposts']} other matches"
         + (f"; {quiet} pages without a match" if quiet is not None else "")
-        + (f", {len(scanned.failures)} unreadable" if scanned.failures else "")
+        + (f", {scanned.failed} unreadable" if scanned.failed else "")
         + f" ({added.stored + added.known} originals)."
     )
     click.echo(click.style("\nThe founding case, a repost in other words:", bold=True))

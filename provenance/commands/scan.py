@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,6 +27,9 @@ from provenance.commands.shared import (
     troubles,
 )
 
+if TYPE_CHECKING:
+    from provenance.models import Match
+
 
 @click.command()
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
@@ -39,7 +43,8 @@ def scan(
     """Hold a crawl against the originals: HTML folders, JSONL files, single pages.
 
     An input that was read to its end before, and against which nothing new could match, is
-    skipped. What could not be read becomes rows of `failures`.
+    skipped. What could not be read becomes rows of `failures`. With --json, one line of JSON for
+    each page that matched, as it is found: its best match.
 
     \b
     provenance scan crawl/ articles.jsonl.gz
@@ -56,21 +61,24 @@ def scan(
                 f"No originals in {db} yet, so nothing can match. "
                 "Register some: provenance add INPUT…"
             )
+        made_with = parameters(store)
+
+        def found(match: Match) -> None:
+            progress.done()
+            row = match_row(match, made_with)
+            if as_json:
+                json_out(row, indent=None)
+            else:
+                click.echo(match_line(row, click.style))
+
         try:
-            tally = pipeline.scan(store, inputs, given(allow_private=allow_private), progress)
+            options = given(allow_private=allow_private)
+            tally = pipeline.scan(store, inputs, options, progress, found)
         except KeyboardInterrupt:
             progress.done()
             say("Stopped. What was read is kept; run the same command again to go on.")
             sys.exit(INTERRUPTED)
         progress.done()
-        made_with = parameters(store)
-    matches = sorted(tally.matches, key=lambda m: (not m.verdict.is_repost, -m.verdict.probability))
-    rows = [match_row(match, made_with) for match in matches]
-    if as_json:
-        json_out({"counts": tally.counts(), "matches": rows})
-    else:
-        for row in rows:
-            click.echo(match_line(row, click.style))
     failures(tally)
     for path in tally.skipped_inputs:
         say(f"{path}: read before, nothing has changed; skipped")

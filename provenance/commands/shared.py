@@ -107,7 +107,7 @@ class Progress:
         rate = tally.read / max(now - self.began, 0.001)
         click.echo(
             f"\r\033[K{self.verb}: {tally.read} pages, {tally.matched} matched, "
-            f"{len(tally.failures)} failed, {rate:.0f} pages/s",
+            f"{tally.failed} failed, {rate:.0f} pages/s",
             nl=False,
             err=True,
         )
@@ -120,16 +120,16 @@ class Progress:
 def failures(tally: Tally) -> None:
     from provenance.report.text import printable
 
-    for failure in tally.failures[:20]:
+    for failure in tally.failures:
         say(f"{printable(failure.input)}: {printable(failure.message)} [{failure.error}]")
-    if len(tally.failures) > 20:
-        say(f"… and {len(tally.failures) - 20} more: see the table `failures`")
+    if tally.failed > len(tally.failures):
+        say(f"… and {tally.failed - len(tally.failures)} more: see the table `failures`")
 
 
 def troubles(tally: Tally) -> str:
     parts = []
-    if tally.failures:
-        parts.append(f"{len(tally.failures)} could not be read")
+    if tally.failed:
+        parts.append(f"{tally.failed} could not be read")
     for account in tally.damaged:
         what = "cut short" if account.truncated else f"{account.bytes_skipped} bytes skipped"
         parts.append(f"{account.path} is damaged ({what})")
@@ -137,7 +137,7 @@ def troubles(tally: Tally) -> str:
 
 
 def exit_for(tally: Tally, *, nothing: bool) -> None:
-    if tally.failures or tally.damaged:
+    if tally.failed or tally.damaged:
         sys.exit(UNREADABLE if nothing else PARTLY)
 
 

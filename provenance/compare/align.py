@@ -151,10 +151,10 @@ def _backward(
             j -= 1
         elif here == best[i - 1, j]:
             i -= 1
-        elif np.isclose(here, best[i - 1, j - 1] + one[i - 1, j - 1]):
+        elif abs(here - best[i - 1, j - 1] - one[i - 1, j - 1]) < 1e-6:
             steps.append((i - 1, 1, j - 1, 1))
             i, j = i - 1, j - 1
-        elif j > 1 and np.isclose(here, best[i - 1, j - 2] + wide[i - 1, j - 2]):
+        elif j > 1 and abs(here - best[i - 1, j - 2] - wide[i - 1, j - 2]) < 1e-6:
             steps.append((i - 1, 1, j - 2, 2))
             i, j = i - 1, j - 2
         elif i > 1:
@@ -226,15 +226,23 @@ class Block:
     source: tuple[int, int]
 
 
-def best_block(found: Matrix) -> Block:
-    """The strongest local run of aligned sentences.
+def best_blocks(found: Matrix) -> tuple[Block, Block]:
+    """The strongest local run of aligned sentences, and the strongest elsewhere in the target.
 
     Local alignment (Smith and Waterman, 1981) on the excess weight that sentence pairs share
     outside quotations; a skipped sentence on either side costs ``SKIP`` nats. The strength grows
     with the evidence, not with the share of the text, so that a short excerpt in a long page can
-    be seen.
+    be seen. Two reports of one event have many runs that are a little alike; a copied passage has
+    one that stands out, which is why the second one is asked for.
     """
     excess = found.own - ALIGNED * (found.target_mass[:, None] + found.source_mass[None, :]) / 2
+    first = _local(excess)
+    rest = excess.copy()
+    rest[slice(*first.target)] = -SKIP
+    return first, _local(rest)
+
+
+def _local(excess: Floats) -> Block:
     m, n = excess.shape
     ramp = SKIP * np.arange(n + 1)
     rows = np.zeros((m + 1, n + 1))
@@ -248,10 +256,10 @@ def best_block(found: Matrix) -> Block:
     t_end, s_end, t_start, s_start = i, j, i, j
     while i > 0 and j > 0 and rows[i, j] > 1e-9:
         here = rows[i, j]
-        if np.isclose(here, rows[i - 1, j - 1] + excess[i - 1, j - 1]):
+        if abs(here - rows[i - 1, j - 1] - excess[i - 1, j - 1]) < 1e-6:
             i, j = i - 1, j - 1
             t_start, s_start = i, j
-        elif np.isclose(here, rows[i - 1, j] - SKIP):
+        elif abs(here - rows[i - 1, j] + SKIP) < 1e-6:
             i -= 1
         else:
             j -= 1

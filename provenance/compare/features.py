@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
-from provenance.compare.align import Alignment, Block, Matrix, best_block
+from provenance.compare.align import Alignment, Block, Matrix, best_blocks
 from provenance.compare.profile import Bools, Profile
 from provenance.models import Scores
 
@@ -33,6 +34,7 @@ def _distinct(profile: Profile, keep: Bools) -> dict[str, float]:
     }
 
 
+@lru_cache(maxsize=65536)
 def skeleton(word: str) -> str:
     """What transliteration leaves of a name: its consonants, doubled ones once, five at most."""
     kept: list[str] = []
@@ -161,7 +163,7 @@ def measure(
     coverage, coverage_source, linked, linked_source = _covered(alignment, found)
     hard_t, hard_s, novel = hard_overlap(target, source)
     met, conflict = _numbers(target, source, alignment)
-    block = best_block(found)
+    block, second = best_blocks(found)
     longest = max((n for _, _, n in runs), default=0)
     span = 1.0 - alignment.chance
     order = (alignment.monotone - alignment.chance) / span if span > 1e-6 else 0.0
@@ -206,7 +208,7 @@ def measure(
         "log_target": math.log1p(len(tw)),
         "log_source": math.log1p(len(sw)),
     }
-    return scores, features | _block_features(target, source, block, found, runs)
+    return scores, features | _block_features(target, source, block, found, runs, second)
 
 
 def _block_features(
@@ -215,6 +217,7 @@ def _block_features(
     block: Block,
     found: Matrix,
     runs: Sequence[tuple[int, int, int]],
+    second: Block,
 ) -> dict[str, float]:
     """What the best local run is made of: density, hard tokens, exact words, room for chance."""
     t_rows, s_rows = slice(*block.target), slice(*block.source)
@@ -227,7 +230,18 @@ def _block_features(
     s_stems = {stem for stem, kept in zip(source.stems, s_inside, strict=True) if kept}
     t_hard = _distinct(target, t_inside & target.hard)
     s_hard = _distinct(source, s_inside & source.hard)
+    t_all, s_all = _distinct(target, t_inside), _distinct(source, s_inside)
+    shared = {stem: weight for stem, weight in t_all.items() if stem in s_stems}
+    weight = sum(shared.values())
+    # Words that the target uses here and nowhere else: a pasted passage brings its own.
+    outside = {stem for stem, kept in zip(target.stems, t_inside, strict=True) if not kept}
     return {
+        "block_second": second.strength,
+        "block_bag_target": _ratio(weight, sum(t_all.values())),
+        "block_bag_source": _ratio(weight, sum(s_all.values())),
+        "block_only_here": _ratio(
+            sum(w for stem, w in shared.items() if stem not in outside), weight
+        ),
         "block_sentences": float(block.target[1] - block.target[0]),
         "block_source_sentences": float(block.source[1] - block.source[0]),
         "block_density": _ratio(2 * block.strength, t_mass + s_mass),

@@ -29,7 +29,12 @@ _CONSENT = (
     r"\b(cookie|privacy) (settings|preferences|policy|notice|centre|center|dashboard)\b",
     r"\byou(r consent| consent to| can (change|withdraw|manage|revoke)| agree to (our|the use))\b",
     r"\b(by (continuing|clicking|using|closing)|clicking on)\b.{0,80}\b(you|agree|accept|consent)",
-    r"\bstore and/or access information on (a|your) device\b",
+    r"\bstor(e|ing) and(/or| )access(ing)? information on (a|your) device\b",
+    r"\b(your|you can) (choices?|decisions?|withdraw\w*|change|return|object)\b.{0,80}\b(this (web)?site|days|months|settings|any ?time)\b",
+    r"\byou (may|can) (also )?(accept|refuse|reject|allow|object)\b",
+    r"\bprivacy choices\b",
+    r"\bwith your (agreement|consent|permission),?\b",
+    r"\bwithout (ads?|advertising)( (or|and) (tracking|cookies))?\b.{0,60}\b(subscri\w+|a month|per month|paid)\b",
     r"\bpersonali[sz]ed (ads|advertising|content)\b",
     r"\blegitimate interest\b",
     # Spanish, Portuguese, Italian
