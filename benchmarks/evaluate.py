@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -108,8 +107,7 @@ def flagged_table(data: Table) -> list[str]:
         probability[held] = [calibrated(float(s), knots) for s in scores[held]]
         flagged[held] = probability[held] >= limit
     lines = [
-        "| set | label | pairs | recall at 1 % false alarms | the same, set left out of training "
-        "| flagged at the threshold |",
+        "| set | label | pairs | recall at 1 % | the same, left out | flagged at the threshold |",
         "|---|---|---:|---|---|---|",
     ]
     for name, label, rows in rows_of(data):
@@ -124,7 +122,8 @@ def flagged_table(data: Table) -> list[str]:
                 other_cut = cut_at(other[basil], 0.01)
                 without = share(int((other[rows] > other_cut).sum()), n)
         lines.append(
-            f"| {name} | {label} | {n} | {at_cut} | {without} | {share(int(flagged[rows].sum()), n)} |"
+            f"| {name} | {label} | {n} | {at_cut} | {without} "
+            f"| {share(int(flagged[rows].sum()), n)} |"
         )
     lines += [
         "",
@@ -154,7 +153,7 @@ def shipped_table(pairs: Sequence[Pair]) -> list[str]:
     )
     cut = cut_at(negatives, 0.01)
     lines = [
-        "| set | label | pairs | `is_repost` | `probability` above that of 1 % of `basil` | relations |",
+        "| set | label | pairs | `is_repost` | recall at 1 % | relations |",
         "|---|---|---:|---:|---:|---|",
     ]
     for name, label in ORDER:
@@ -207,11 +206,10 @@ def main() -> None:
     if arguments.write:
         page = PAGE.read_text("utf-8")
         for name, lines in tables.items():
-            page = re.sub(
-                rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)",
-                lambda found, lines=lines: found.group(1) + "\n".join(lines) + found.group(2),
-                page,
-                flags=re.DOTALL,
+            before, rest = page.split(f"<!-- {name} -->\n")
+            after = rest.split(f"\n<!-- /{name} -->")[1]
+            page = "".join(
+                (before, f"<!-- {name} -->\n", "\n".join(lines), f"\n<!-- /{name} -->", after)
             )
         PAGE.write_text(page, "utf-8")
 
