@@ -45,7 +45,7 @@ class Pair:
         return self.label not in NEGATIVE
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def rows(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
@@ -76,7 +76,7 @@ def load_pairs(folder: Path) -> list[Pair]:
     return _grouped(
         [
             (row["set"], str(row["id"]), row["label"], row["suspect"], row["source"])
-            for row in _rows(folder / "pairs.jsonl.gz")
+            for row in rows(folder / "pairs.jsonl.gz")
         ]
     )
 
@@ -88,7 +88,7 @@ def load_event(folder: Path, independent: int = 2500, copies: int = 400) -> list
     out. Every article is its own group here: pairs are drawn within five fixed fifths of the
     articles, and ``group`` is that fifth, so that folds can be held apart by it.
     """
-    articles = list(_rows(folder / "one_event.jsonl.gz"))
+    articles = list(rows(folder / "one_event.jsonl.gz"))
     grams = [shingle_set(tokenize(article["text"]).words, 5) for article in articles]
     found: dict[str, list[Pair]] = {"copy": [], "independent": []}
     for i, left in enumerate(articles):
@@ -125,7 +125,7 @@ def load_spliced(folder: Path, pairs: Sequence[Pair], each: int = 250) -> list[P
     half of the text they come from, and at least two sentences. The group is that of the pair.
     """
     generator = random.Random(_SEED)
-    hosts = [row["text"] for row in _rows(folder / "articles.jsonl.gz")]
+    hosts = [row["text"] for row in rows(folder / "articles.jsonl.gz")]
     whole = [pair for pair in pairs if pair.set in ("llmfake", "wmt") and pair.derived]
     found = []
     for label in ("excerpt", "excerpt-rewrite"):
@@ -153,43 +153,92 @@ def load_neighbours(folder: Path, count: int = 1500) -> list[Pair]:
     group is that of the article's place, in five fifths; both articles are of one fifth.
     """
     generator = random.Random(_SEED)
-    rows = list(_rows(folder / "articles.jsonl.gz"))
-    words = [set(tokenize(row["text"]).words) for row in rows]
+    articles = list(rows(folder / "articles.jsonl.gz"))
+    words = [set(tokenize(row["text"]).words) for row in articles]
     frequency = Counter(word for one in words for word in one)
-    rare = {w: math.log(len(rows) / n) for w, n in frequency.items() if 2 <= n <= len(rows) / 50}
+    rare = {
+        w: math.log(len(articles) / n) for w, n in frequency.items() if 2 <= n <= len(articles) / 50
+    }
     holders: dict[str, list[int]] = defaultdict(list)
     for i, one in enumerate(words):
         for word in one & rare.keys():
             holders[word].append(i)
     found = []
-    for i in generator.sample(range(len(rows)), len(rows)):
-        weights: Counter[int] = Counter()
+    for i in generator.sample(range(len(articles)), len(articles)):
+        weights: dict[int, float] = defaultdict(float)
         for word in words[i] & rare.keys():
             for j in holders[word]:
-                if j % 5 == i % 5 and rows[j]["site"] != rows[i]["site"]:
-                    weights[j] += rare[word]  # type: ignore[assignment]
+                if j % 5 == i % 5 and articles[j]["site"] != articles[i]["site"]:
+                    weights[j] += rare[word]
         if not weights:
             continue
         j = min(weights, key=lambda k: (-weights[k], k))
-        left, right = (shingle_set(tokenize(rows[k]["text"]).words, 5) for k in (i, j))
+        left, right = (shingle_set(tokenize(articles[k]["text"]).words, 5) for k in (i, j))
         if len(left & right) > 0.03 * min(len(left), len(right)):
             continue
         found.append(
-            Pair("nearest", f"{i}-{j}", "independent", rows[i]["text"], rows[j]["text"], i % 5)
+            Pair(
+                "nearest",
+                f"{i}-{j}",
+                "independent",
+                articles[i]["text"],
+                articles[j]["text"],
+                i % 5,
+            )
         )
         if len(found) == count:
             break
     return found
 
 
+#: Furniture as sites print it around every article; each line is ours.
+FURNITURE = (
+    "Sign up to our morning newsletter and get the day's top stories straight to your inbox.",
+    "Follow us on our social channels for breaking news, live updates and behind the scenes video.",
+    "This article is part of our coverage of the region; read more stories like this one below.",
+    "Have you got a story for us? Contact the newsroom in confidence by mail or by telephone.",
+    "All rights reserved. No part of this page may be reproduced without our written permission.",
+    "Support independent journalism: for less than the price of a coffee a week you keep us going.",
+    "Our reporters work hard to check every fact. If you find an error, please tell the editors.",
+    "Photo: archive picture. The text was produced by our staff and edited for length and clarity.",
+    "Download our free app for phone and tablet to receive alerts on the news that matters to you.",
+    "Readers may comment on this story until midnight. Comments are moderated before they appear.",
+)
+
+
+def load_furnished(pairs: Sequence[Pair]) -> list[Pair]:
+    """Negatives to which both sides got the same one or two lines of furniture.
+
+    They stay negatives: what two sites print around every article is no copying.
+    """
+    generator = random.Random(_SEED)
+    found = []
+    for pair in pairs:
+        lines = generator.sample(FURNITURE, generator.choice((1, 1, 2)))
+        before = generator.random() < 0.3
+        suspect, source = (
+            "\n".join([*lines, text] if before else [text, *lines])
+            for text in (pair.suspect, pair.source)
+        )
+        found.append(Pair("furnished", pair.id, pair.label, suspect, source, pair.group))
+    return found
+
+
 def load_all(folder: Path) -> list[Pair]:
     """Everything that the model learns from, graded first."""
     pairs = load_pairs(folder)
-    return [*pairs, *load_spliced(folder, pairs), *load_event(folder), *load_neighbours(folder)]
+    neighbours = load_neighbours(folder)
+    return [
+        *pairs,
+        *load_spliced(folder, pairs),
+        *load_event(folder),
+        *neighbours,
+        *load_furnished(neighbours[:400]),
+    ]
 
 
 #: Sets whose labels come from a rule, not from a person or from how the text was made.
-SILVER = frozenset({"event", "nearest"})
+SILVER = frozenset({"event", "nearest", "furnished"})
 #: Sets in which only a passage is reused.
 PARTIAL = frozenset({"pan13", "spliced"})
 

@@ -43,6 +43,7 @@ ORDER = (
     ("event", "independent"),
     ("basil", "independent"),
     ("nearest", "independent"),
+    ("furnished", "independent"),
     ("pan13", "unrelated"),
     ("clough", "unrelated"),
 )

@@ -53,9 +53,10 @@ def find(
             ranks[source_id] = ranks.get(source_id, 0.0) + gain
             channels.setdefault(source_id, []).append(channel)
     ordered = sorted(ranks, key=lambda source_id: (-ranks[source_id], source_id))
+    most = max(limits.candidates, len(set(proposals["traces"])))
     return [
         Candidate(source_id, tuple(sorted(channels[source_id])), ranks[source_id])
-        for source_id in ordered[: limits.candidates]
+        for source_id in ordered[:most]
     ]
 
 

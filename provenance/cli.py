@@ -7,7 +7,9 @@ unreadable; 130 interrupted. The verbs stand in ``commands``.
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import Any
 
 import click
 from click_default_group import DefaultGroup
@@ -26,8 +28,21 @@ from provenance.commands.show import show
 from provenance.errors import ProvenanceError
 
 
+class Verbs(DefaultGroup):  # type: ignore[misc]  # click_default_group has no types
+    """The group of verbs. Without a verb, the words are those of ``check``."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # The reader (head, less) has what it wanted: no failure. Click would exit 1, which
+            # here means "a repost was found". The interpreter flushes once more at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+
+
 @click.group(
-    cls=DefaultGroup,
+    cls=Verbs,
     default="check",
     default_if_no_args=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -52,7 +67,7 @@ for _verb in (add, check, scan, compare, matches, show, originals, serve, demo):
 def main(arguments: list[str] | None = None) -> None:
     """The entry point: every error becomes one line and an exit code."""
     try:
-        cli.main(args=arguments, standalone_mode=False)
+        cli.main(args=arguments, prog_name="provenance", standalone_mode=False)
     except ProvenanceError as error:
         fail(error)
     except click.exceptions.Exit as error:
@@ -61,12 +76,10 @@ def main(arguments: list[str] | None = None) -> None:
         say("Stopped.")
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
-        error.show()
+        context = getattr(error, "ctx", None)
+        where = context.command_path if context else "provenance"
+        say(f"provenance: {error.format_message()} (see {where} --help)")
         sys.exit(UNREADABLE)
     except KeyboardInterrupt:
         say("Stopped.")
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # The reader (head, less) has what it wanted. Python would complain again at exit.
-        sys.stderr.close()
-        sys.exit(0)

@@ -84,8 +84,8 @@ def is_public(address: str) -> bool:
             return is_public(last)
         if ip not in _UNICAST:  # with it go fec0::/10 and the old ways to write an IPv4 address
             return False
-        if ip.sixtofour and not is_public(str(ip.sixtofour)):
-            return False
+        if ip.sixtofour:
+            return is_public(str(ip.sixtofour))
         if (int(ip) >> 32) & 0xFFFFFFFF in _ISATAP and not is_public(last):
             return False
     return ip.is_global and not ip.is_multicast and not any(ip in network for network in _DENIED)

@@ -27,13 +27,16 @@ _STRIP_INVISIBLE = regex.compile(f"[{_INVISIBLE}]+")
 _CJK = r"\p{Han}\p{Hiragana}\p{Katakana}ー々"
 _SOUTHEAST = r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _LETTERS = rf"[[\p{{L}}\p{{M}}\p{{N}}{_INVISIBLE}]--[{_CJK}{_SOUTHEAST}]]"
+# A word may hide invisible characters inside, but doesn't begin with one.
+_LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{_CJK}{_SOUTHEAST}]]"
+_DIGITS = rf"\p{{N}}[\p{{N}}{_INVISIBLE}]*+"
 _WORD = regex.compile(
     rf"""
     [A-Za-z]++(?![0-9.'’ʼ\u0080-\U0010ffff])  # nearly all words of a text in English
     | [{_CJK}]+ | [{_SOUTHEAST}]+
-    | \p{{N}}+(?:[.,:]\p{{N}}+)*+(?!\p{{L}})
-    | (?:\p{{Lu}}\.){{2,}}
-    | {_LETTERS}+(?:['’ʼ]{_LETTERS}+)*
+    | {_DIGITS}(?:[.,:]{_DIGITS})*+
+    | (?:\p{{L}}\.){{2,}}
+    | {_LETTER}{_LETTERS}*(?:['’ʼ]{_LETTERS}+)*
     """,
     regex.VERBOSE | regex.VERSION1,
 )
@@ -104,7 +107,7 @@ class Tokens:
 
 
 def _fold_number(token: str) -> str:
-    token = unicodedata.normalize("NFKC", token)
+    token = _STRIP_INVISIBLE.sub("", unicodedata.normalize("NFKC", token))
     token = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in token)
     if _GROUPED.match(token):
         return token.replace(",", "").replace(".", "")

@@ -25,7 +25,7 @@ from provenance.models import (
     Trace,
 )
 from provenance.store import Store
-from provenance.urls import is_url
+from provenance.urls import is_url, redact
 
 # Pages written in one transaction: enough that commits don't cost, few enough to lose on a kill.
 _BATCH = 50
@@ -103,7 +103,7 @@ class Checked:
 
 def _failure(error: ProvenanceError, name: str, stage: str) -> Failure:
     kind = "extract" if isinstance(error, ExtractError) else stage
-    return Failure(name, kind, error.code, error.message)  # type: ignore[arg-type]
+    return Failure(redact(name), kind, error.code, error.message)  # type: ignore[arg-type]
 
 
 def _name(item: Capture | Record) -> str:

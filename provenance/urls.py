@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import posixpath
 import re
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -17,10 +18,14 @@ _TRACKING = re.compile(
 )
 # Parameters whose value lets the bearer in: neither stored nor shown.
 _SECRET = re.compile(
-    r"(?i)^(token|access_token|auth|api_?key|key|sig|signature|password|passwd|pwd|session(id)?|sid"
+    r"(?i)^((access|refresh|id|auth)?[_-]?token|auth|api[_-]?key|key|sig|signature|password|passwd|pwd|session(id)?|sid"
     r"|x-amz-\w+|jwt|code)$"
 )
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+# user:password@ before the host, also where a stray slash or hash in the password hides the host.
+_CREDENTIALS = re.compile(
+    r"^(\s*\w+:[/\\]+)(?:[^/\\\s?#]*|[^/\\\s@:]*:(?!\d*[/\\?#])[^\s@]*)@", re.IGNORECASE
+)
+_DEFAULT_PORTS = (80, 443)
 _WAYBACK = re.compile(
     r"^https?://web\.archive\.org/web/(\d{4,14})(?:[a-z]{2}_)?/(.+)$", re.IGNORECASE
 )
@@ -94,10 +99,10 @@ def canonical_url(url: str) -> str:
         port = parts.port
     except ValueError:
         port = None
-    if port and port != _DEFAULT_PORTS[parts.scheme.lower()]:
+    if port and port not in _DEFAULT_PORTS:
         name = f"{name}:{port}"
     path = quote(unquote(parts.path), safe="/:@!$&'()*+,;=~-._")
-    path = re.sub(r"/(?:index\.(?:html?|php)|amp/?)$", "/", path).rstrip("/")
+    path = re.sub(r"(?:/|/index\.(?:html?|php)|/amp)+$", "", path)
     query = urlencode(
         sorted(
             (key, value)
@@ -108,26 +113,28 @@ def canonical_url(url: str) -> str:
     return urlunsplit(("https", name, path, query, ""))
 
 
+def _hidden(pairs: str) -> str:
+    """A query or fragment with the values of secret parameters replaced; else as it was."""
+    found = parse_qsl(pairs, keep_blank_values=True)
+    if not any(_SECRET.match(key) for key, _ in found):
+        return pairs
+    return urlencode([(k, "REDACTED" if _SECRET.match(k) else v) for k, v in found])
+
+
 def redact(url: str) -> str:
-    """The URL without credentials and without the values of known secret parameters."""
+    """The URL without credentials and without the values of known secret parameters.
+
+    Works on what was typed, also where it is no valid URL: it is for showing and storing.
+    """
+    url = _CREDENTIALS.sub(r"\1", url)
     try:
         parts = urlsplit(url)
-        has_login = "@" in parts.netloc
     except ValueError:
         return url
-    query = parts.query
-    if any(_SECRET.match(key) for key, _ in parse_qsl(query, keep_blank_values=True)):
-        query = urlencode(
-            [
-                (key, "REDACTED" if _SECRET.match(key) else value)
-                for key, value in parse_qsl(query, keep_blank_values=True)
-            ]
-        )
-    if not has_login and query == parts.query:
+    query, fragment = _hidden(parts.query), _hidden(parts.fragment)
+    if (query, fragment) == (parts.query, parts.fragment):
         return url
-    return urlunsplit(
-        (parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, parts.fragment)
-    )
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, fragment))
 
 
 def absolute(base: str, href: str) -> str | None:
@@ -165,6 +172,15 @@ def image_stem(url: str) -> str:
     return stem if len(stem) >= 10 and (len(digits) >= 5 or len(letters) >= 12) else ""
 
 
+def _stamped(stamp: str | None) -> str | None:
+    """A 14-digit time stamp as ISO 8601 in UTC; None when it names no moment."""
+    try:
+        moment = datetime.strptime(stamp or "", "%Y%m%d%H%M%S")
+    except ValueError:
+        return None
+    return moment.isoformat() + "Z" if len(stamp or "") == 14 else None
+
+
 def unwrap_archive(url: str) -> tuple[str, str | None]:
     """The original URL behind a web-archive URL, and the capture time if the URL tells it.
 
@@ -173,13 +189,8 @@ def unwrap_archive(url: str) -> tuple[str, str | None]:
     for pattern in (_WAYBACK, _ARCHIVE_TODAY):
         if found := pattern.match(url):
             stamp, original = found.group(1), found.group(2)
-            if not original.startswith("http"):
+            if not original.startswith(("http://", "https://")):
                 original = "http://" + original
-            observed = None
-            if stamp and len(stamp) == 14:
-                observed = (
-                    f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}"
-                    f"T{stamp[8:10]}:{stamp[10:12]}:{stamp[12:14]}Z"
-                )
+            observed = _stamped(stamp)
             return original, observed
     return url, None

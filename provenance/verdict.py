@@ -35,6 +35,12 @@ VERBATIM = 0.88
 EDITED = 0.36
 #: Share of the target's weight in aligned sentences from which it tells the source whole.
 WHOLE = 0.5
+#: Share of the target in sentences that are aligned but not exact, from which it is a rewrite.
+REWORDED = 0.3
+#: A lone shared sentence under so many words is furniture (a sign-up line, a caption), no excerpt.
+LONE_WORDS = 30
+#: Texts under so many words are judged by their exact words alone.
+FEW_WORDS = 20
 #: Share of shared exact text inside quotation marks from which the sharing is called quotation.
 QUOTED = 0.6
 
@@ -95,6 +101,8 @@ def inputs(comparison: Comparison) -> dict[str, dict[str, float]]:
         },
         "passage": {
             "log_block": math.log1p(s.best_block),
+            "block_edge": f["block_edge"],
+            "log_block_words": math.log1p(f["block_words"]),
             "log_block_second": math.log1p(f["block_second"]),
             "block_bag_target": f["block_bag_target"],
             "block_bag_source": f["block_bag_source"],
@@ -161,7 +169,7 @@ def judge(comparison: Comparison, context: Context | None = None) -> Verdict:
     if context.same_digest:
         probability = 1.0
     else:
-        probability = calibrated(raw_score(comparison), model()["calibration"])
+        probability = _capped(calibrated(raw_score(comparison), model()["calibration"]), comparison)
     derived = probability >= threshold
     relation = _derived(comparison, context) if derived else _apart(comparison, context)
     shares_text = comparison.scores.longest_run >= 8
@@ -178,6 +186,18 @@ def judge(comparison: Comparison, context: Context | None = None) -> Verdict:
     )
 
 
+def _capped(probability: float, comparison: Comparison) -> float:
+    """The probability, where there is too little text for the model to be asked."""
+    s, f = comparison.scores, comparison.features
+    exact = max(f["exact_target"], f["exact_source"])
+    if min(comparison.target_words, comparison.source_words) < FEW_WORDS:
+        return min(probability, exact)
+    lone = f["block_sentences"] < 2 and f["linked_target"] < WHOLE and f["linked_source"] < WHOLE
+    if lone and s.longest_run < LONE_WORDS:
+        return min(probability, 0.5)
+    return probability
+
+
 def _kind(comparison: Comparison) -> Relation:
     """How the target's text derives from the source's, given that it does."""
     f = comparison.features
@@ -187,7 +207,8 @@ def _kind(comparison: Comparison) -> Relation:
     whole = max(f["linked_target"], target) >= WHOLE
     if target >= EDITED and whole:
         return "edited"
-    if whole and f["linked_target"] >= WHOLE:
+    # Aligned, but not word for word: told in other words.
+    if f["linked_target"] >= WHOLE and f["linked_target"] - target >= REWORDED:
         return "rewrite"
     return "partial"
 

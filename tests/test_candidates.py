@@ -189,9 +189,6 @@ def test_the_cap_spares_what_is_traced() -> None:
     assert "z" in channels(shelf, of([1]), urls=["u"], limits=limits)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the cap cuts traced originals too, against what find() promises"
-)
 def test_no_traced_original_is_cut_off() -> None:
     names = [f"o{i:03}" for i in range(8)]
     limits = dataclasses.replace(LIMITS, candidates=3)

@@ -20,8 +20,10 @@ from provenance.commands.shared import (
     page_options,
     parameters,
     private_option,
+    status_out,
 )
 from provenance.errors import ProvenanceError
+from provenance.urls import redact
 
 if TYPE_CHECKING:
     from provenance.pipeline import Checked
@@ -59,9 +61,7 @@ def check(
             made_with = parameters(store)
     except ProvenanceError as error:
         if as_json:
-            json_out(
-                {"status": "unreadable", "error": error.code, "message": str(error), "matches": []}
-            )
+            status_out(error)
         raise
     if as_json:
         json_out(_checked_row(found, made_with))
@@ -106,7 +106,7 @@ def _checked_text(found: Checked, source: str, db: Path) -> str:
     from provenance.report.rows import match_row
 
     if found.target is None:
-        return f"Could not be read, so nothing can be said of it: {text.printable(source)}"
+        return f"Could not be read, so nothing can be said of it: {text.printable(redact(source))}"
     lines = []
     for match in found.matches[:3]:
         row = match_row(match, {})

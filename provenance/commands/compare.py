@@ -14,7 +14,9 @@ from provenance.commands.shared import (
     json_out,
     plain_parameters,
     private_option,
+    status_out,
 )
+from provenance.errors import ProvenanceError
 
 
 @click.command()
@@ -49,7 +51,12 @@ def compare(
         return
     if not (target and source):
         raise click.UsageError("give a TARGET and a SOURCE, or --pairs FILE.jsonl")
-    match = pipeline.compare_two(target, source, given(allow_private=allow_private))
+    try:
+        match = pipeline.compare_two(target, source, given(allow_private=allow_private))
+    except ProvenanceError as error:
+        if as_json:
+            status_out(error)
+        raise
     row = match_row(match, plain_parameters())
     if as_json:
         json_out(row)
@@ -57,6 +64,10 @@ def compare(
         click.echo(
             text.match_text(row, texts=(match.target.text, match.source.text), style=click.style)
         )
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _compare_pairs(lines: Iterable[bytes]) -> None:
@@ -69,13 +80,16 @@ def _compare_pairs(lines: Iterable[bytes]) -> None:
             continue
         name: Any = None
         try:
-            row = json.loads(line)
+            row = json.loads(line, parse_constant=_refuse)
             if not isinstance(row, dict):
                 raise ValueError("the row is no JSON object")
             name = row.get("id")
             suspect, source = row.get("suspect"), row.get("source")
             if not isinstance(suspect, str) or not isinstance(source, str):
                 raise ValueError('the row needs the texts "suspect" and "source"')
+            for key, text in (("suspect", suspect), ("source", source)):
+                if not any(character.isalnum() for character in text):
+                    raise ValueError(f"the {key} holds no words")
             comparison, verdict = matching.hold_texts(suspect, source)
             json_out(pair_row(name, comparison, verdict, made_with), indent=None)
         except (ValueError, RecursionError) as error:

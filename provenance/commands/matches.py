@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from provenance.commands.shared import db_option, json_out, open_store, say
+from provenance.models import Relation
+
+
+def iso_time(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """A time that was typed, checked."""
+    if value is not None:
+        try:
+            datetime.fromisoformat(value.replace("Z", "+00:00"))
+        except ValueError as error:
+            raise click.BadParameter("write it like 2026-01-31 or 2026-01-31T14:00Z") from error
+    return value
 
 
 @click.command()
 @db_option
-@click.option("--relation", help="Only this relation (verbatim, edited, rewrite, …).")
+@click.option("--relation", type=click.Choice(get_args(Relation)), help="Only this relation.")
 @click.option("--reposts", is_flag=True, help="Only reposts.")
 @click.option("--site", help="Only matches in which this site is on either side.")
 @click.option("--min-probability", type=click.FloatRange(0, 1), help="Only from this on.")
-@click.option("--since", help="Only what was found since this time (ISO 8601).")
+@click.option("--since", callback=iso_time, help="Only what was found since then (ISO 8601).")
 @click.option("-q", "--query", help="Only where either text has these words.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many.")
 @click.option("-t", "--table", "form", flag_value="table", help="As a table.")
@@ -31,7 +43,7 @@ def matches(db: Path, reposts: bool, form: str | None, **filters: Any) -> None:
     provenance matches --reposts -t
     provenance matches --site outlet.example --csv > matches.csv
     """
-    with open_store(db, create=False) as store:
+    with open_store(db, create=False, read_only=True) as store:
         _print_matches(store.matches(repost=True if reposts else None, **filters), form)
 
 

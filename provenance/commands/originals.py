@@ -27,7 +27,7 @@ def originals(
     """
     from provenance.report import text
 
-    with open_store(db, create=False) as store:
+    with open_store(db, create=False, read_only=not remove) as store:
         if remove:
             found = store.find_articles(remove, "original")
             if len(found) != 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 #: Exit codes, beside 0: the table is in docs/settings.md.
 REPOST, UNREADABLE, PARTLY, INTERRUPTED = 1, 2, 3, 130
+
+# Control characters that JSON leaves as they are, and lone surrogates, which can't be encoded.
+_OBEYED = re.compile("[\x7f-\x9f\ud800-\udfff]")
 
 db_option = click.option(
     "--db",
@@ -59,10 +63,10 @@ def given(
     return Given(url=url, published=published, site=site, allow_private=allow_private)
 
 
-def open_store(db: Path, *, create: bool = True) -> Store:
+def open_store(db: Path, *, create: bool = True, read_only: bool = False) -> Store:
     from provenance.store import Store
 
-    return Store.open(db, create=create)
+    return Store.open(db, create=create, read_only=read_only)
 
 
 def say(text: str) -> None:
@@ -70,7 +74,14 @@ def say(text: str) -> None:
 
 
 def json_out(value: Any, *, indent: int | None = 2) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=indent))
+    """Print JSON (RFC 8259): no NaN, and nothing in it that a terminal would obey."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    click.echo(_OBEYED.sub(lambda found: f"\\u{ord(found.group()):04x}", text))
+
+
+def status_out(error: ProvenanceError) -> None:
+    """The JSON answer of a verb that could read nothing."""
+    json_out({"status": "unreadable", "error": error.code, "message": str(error), "matches": []})
 
 
 def plain_parameters() -> dict[str, Any]:

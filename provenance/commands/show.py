@@ -22,7 +22,7 @@ def show(match_id: str, db: Path, as_json: bool) -> None:
     """
     from provenance.report.text import match_text
 
-    with open_store(db, create=False) as store:
+    with open_store(db, create=False, read_only=True) as store:
         row = store.match(match_id)
         made_with = parameters(store)
     if row is None:

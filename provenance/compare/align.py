@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from provenance.compare.names import respelled
 from provenance.compare.profile import Bools, Floats, Profile
 
 #: Shared share of weight (Dice) under which two sentences are not called aligned.
@@ -20,7 +21,7 @@ ALIGNED = 0.22
 #: What a skipped sentence costs a local run, in nats: about two shared rare words' excess.
 SKIP = 4.0
 # Moved blocks that are looked for after the main path.
-_ROUNDS = 3
+_ROUNDS = 6
 # Shuffles that give the chance level of order; a fixed seed: equal input, equal output.
 _SHUFFLES = 4
 _SHUFFLE_SEED = 20250703
@@ -83,9 +84,13 @@ def _dice(common: Floats, left: Floats, right: Floats) -> Floats:
 def matrix(target: Profile, source: Profile) -> Matrix:
     """Compare every sentence of the target with every sentence of the source."""
     vocabulary: dict[str, int] = {}
-    for stem in (*target.stems, *source.stems):
+    for stem in source.stems:
         vocabulary.setdefault(stem, len(vocabulary))
-    size = len(vocabulary)
+    same = respelled(target, source)
+    for stem in target.stems:
+        if stem not in vocabulary:
+            vocabulary[stem] = vocabulary[same[stem]] if stem in same else len(vocabulary)
+    size = max(vocabulary.values(), default=-1) + 1
     t_columns = np.array([vocabulary[stem] for stem in target.stems], dtype=np.int64)
     s_columns = np.array([vocabulary[stem] for stem in source.stems], dtype=np.int64)
     weights = np.zeros(size)

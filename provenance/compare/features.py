@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 
 from provenance.compare.align import Alignment, Block, Matrix, best_blocks
+from provenance.compare.names import skeleton
 from provenance.compare.profile import Bools, Profile
 from provenance.models import Scores
 
@@ -32,18 +32,6 @@ def _distinct(profile: Profile, keep: Bools) -> dict[str, float]:
         for stem, weight, kept in zip(profile.stems, profile.weights, keep, strict=True)
         if kept
     }
-
-
-@lru_cache(maxsize=65536)
-def skeleton(word: str) -> str:
-    """What transliteration leaves of a name: its consonants, doubled ones once, five at most."""
-    kept: list[str] = []
-    for i, letter in enumerate(word):
-        letter = {"c": "k", "q": "k", "z": "s", "w": "v", "j": "g", "y": "i"}.get(letter, letter)
-        if (letter in "aeiouh'" and i) or (kept and kept[-1] == letter):
-            continue
-        kept.append(letter)
-    return "".join(kept[:5])
 
 
 def hard_overlap(target: Profile, source: Profile) -> tuple[float, float, float]:
@@ -235,7 +223,13 @@ def _block_features(
     weight = sum(shared.values())
     # Words that the target uses here and nowhere else: a pasted passage brings its own.
     outside = {stem for stem, kept in zip(target.stems, t_inside, strict=True) if not kept}
+    m, n = len(found.target_mass), len(found.source_mass)
+    # Furniture (sign-up lines, notices) opens or closes both texts; an excerpt hardly ever does.
+    opens = block.target[0] == 0 and block.source[0] == 0
+    closes = block.target[1] == m and block.source[1] == n
     return {
+        "block_edge": float(opens or closes),
+        "block_words": float(t_inside.sum()),
         "block_second": second.strength,
         "block_bag_target": _ratio(weight, sum(t_all.values())),
         "block_bag_source": _ratio(weight, sum(s_all.values())),
@@ -256,5 +250,5 @@ def _block_features(
         "block_quoted": _ratio(float((t_inside & target.quoted).sum()), float(t_inside.sum())),
         "block_share_target": _ratio(t_mass, float(found.target_mass.sum())),
         "block_share_source": _ratio(s_mass, float(found.source_mass.sum())),
-        "log_room": math.log1p(len(found.target_mass) * len(found.source_mass)),
+        "log_room": math.log1p(m * n),
     }

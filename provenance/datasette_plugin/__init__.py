@@ -30,6 +30,7 @@ MAX_VALUE = 50_000_000
 #: Characters of a link that are shown.
 MAX_LINK = 80
 
+_PLAIN = re.compile(r"(source|target)_(id|title|url|site|published|observed)$|match_id$")
 _ID = re.compile(r"[0-9a-f]{8,64}")
 # Columns of views and stored queries, which have no foreign keys to make links of.
 _ROW_OF = {"match_id": "matches", "source_id": "articles", "target_id": "articles"}
@@ -71,6 +72,10 @@ def _table_metadata(name: str) -> dict[str, Any]:
     if found.pop("view", False):
         # datasette sorts a view by no column unless it is told which.
         found["sortable_columns"] = list(COLUMNS[name])
+        # It explains columns above the rows; what a name says by itself would push them away.
+        found["columns"] = {
+            column: text for column, text in COLUMNS[name].items() if not _PLAIN.match(column)
+        }
     return found
 
 

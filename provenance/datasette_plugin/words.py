@@ -19,8 +19,7 @@ SCORES: dict[str, str] = {
         "Share of the source's informative weight that aligned target sentences account for."
     ),
     "order": (
-        "Share of aligned sentences that keep the source's order, beyond what chance gives "
-        "(-1 to 1)."
+        "Share of aligned sentences in the source's order, beyond what chance gives (-1 to 1)."
     ),
     "hard_containment": (
         "Share of the target's hard tokens (names, numbers, rare words) found in the source."

@@ -101,7 +101,7 @@ def parse(capture: Capture) -> Document:
         raise ExtractError(
             "this is a feed or a sitemap, not a page",
             subject=subject,
-            hint="`provenance add FEED` adds the pages that a feed links.",
+            hint="Give the addresses of the pages that it links.",
             code="unreadable",
         )
     if not _TAG.search(text):

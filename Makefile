@@ -1,0 +1,136 @@
+# provenance: everything that is done with a checkout. `make help` lists it.
+# Needs make, a POSIX shell and Python 3.11 or newer; all else goes into .venv.
+
+PYTHON ?= python3
+# constraints.txt is made on the oldest Python that we support.
+CONSTRAINTS_PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTHON_SOURCES := provenance benchmarks docs tests
+
+# Data that we may not ship is named on the command line: make eval DATA=path
+DATA ?=
+# Further words for the program that a target runs: make test ARGS="-k fetch"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check fmt fmt-check lint type contracts docs docs-check bench eval train smoke constraints clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+# --- the environment ---------------------------------------------------------------------------
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "provenance needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo missing)." >&2; \
+	  echo "Name another one: make PYTHON=python3.12 …" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "This Python cannot make environments. On Debian and Ubuntu: apt install python3-venv" >&2; exit 2; }
+	@echo "making $(VENV) (once) …"
+	@$(PYTHON) -m venv $(VENV)
+
+# Two stamps in one environment: what running takes, and what working on it takes.
+$(VENV)/.stamp-run: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing what provenance needs …"
+	@$(PIP) install -c constraints.txt -e '.[serve]'
+	@touch $@
+
+$(VENV)/.stamp-dev: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing what working on provenance needs …"
+	@$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch $(VENV)/.stamp-run $@
+
+# --- to use ------------------------------------------------------------------------------------
+
+demo: $(VENV)/.stamp-run ## the shipped corpus, end to end, into demo.db
+	@$(BIN)/provenance demo --db demo.db
+
+# --- to work on it -----------------------------------------------------------------------------
+
+test: $(VENV)/.stamp-dev ## run the tests (ARGS="-k word" for some)
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: fmt-check lint type contracts test docs-check ## all that must pass before a commit
+
+fmt: $(VENV)/.stamp-dev ## format the code
+	@$(BIN)/ruff format $(PYTHON_SOURCES)
+	@$(BIN)/ruff check --select I --fix --quiet $(PYTHON_SOURCES)
+
+fmt-check: $(VENV)/.stamp-dev ## is the code formatted?
+	@$(BIN)/ruff format --check $(PYTHON_SOURCES)
+
+lint: $(VENV)/.stamp-dev ## ruff's rules
+	@$(BIN)/ruff check $(PYTHON_SOURCES)
+
+type: $(VENV)/.stamp-dev ## mypy, strict
+	@$(BIN)/mypy provenance benchmarks docs/make.py
+
+contracts: $(VENV)/.stamp-dev ## which module may import which
+	@$(BIN)/lint-imports
+
+docs: $(VENV)/.stamp-dev ## write the pages of docs/ that come from the code
+	@$(BIN)/python docs/make.py
+
+docs-check: $(VENV)/.stamp-dev ## are they as the code has them?
+	@$(BIN)/python docs/make.py --check
+
+# --- to measure --------------------------------------------------------------------------------
+
+bench: $(VENV)/.stamp-dev ## speed of the command line (DATA=folder of originals; else the demo's)
+	@$(BIN)/python -m benchmarks.coldstart $(if $(DATA),--originals '$(DATA)')
+
+eval: $(VENV)/.stamp-dev ## write the tables of docs/quality.md (DATA=folder of labelled pairs)
+	@$(call need-data)
+	@$(BIN)/python -m benchmarks.evaluate '$(DATA)' --write $(ARGS)
+
+train: $(VENV)/.stamp-dev ## train the verdict model again (DATA=folder)
+	@$(call need-data)
+	@$(BIN)/python -m benchmarks.train '$(DATA)' $(ARGS)
+
+define need-data
+test -n '$(DATA)' || { \
+  echo "make $@ needs labelled data, which is not ours to ship: make $@ DATA=folder" >&2; \
+  echo "benchmarks/dataset.py says what the folder holds." >&2; exit 2; }; \
+test -d '$(DATA)' || { echo "make $@: there is no folder $(DATA)" >&2; exit 2; }
+endef
+
+# --- to release --------------------------------------------------------------------------------
+
+smoke: $(VENV)/.stamp-dev ## build the wheel, install it elsewhere, run the demo from it
+	@set -e; \
+	away=$$(mktemp -d); trap 'rm -rf "$$away"' EXIT; trap 'exit 130' INT TERM; \
+	unset PYTHONPATH PROVENANCE_DB; \
+	echo "building …"; \
+	$(BIN)/python -m build --outdir "$$away/dist" . >"$$away/build.log" 2>&1 || { cat "$$away/build.log" >&2; exit 1; }; \
+	echo "installing $$(basename "$$away"/dist/*.whl) …"; \
+	$(BIN)/python -m venv "$$away/venv"; \
+	"$$away/venv/bin/python" -m pip --disable-pip-version-check --quiet install -c constraints.txt "$$away"/dist/*.whl; \
+	mkdir "$$away/elsewhere"; cd "$$away/elsewhere"; \
+	"$$away/venv/bin/provenance" --version; \
+	"$$away/venv/bin/provenance" demo >demo.txt || { cat demo.txt >&2; exit 1; }; \
+	test -s demo.db || { echo "smoke: the demo left no demo.db" >&2; exit 1; }; \
+	"$$away/venv/bin/provenance" matches --reposts --json --db demo.db >matches.json; \
+	"$$away/venv/bin/python" -c 'import json, sys; n = len(json.load(open("matches.json", encoding="utf-8"))); print(f"{n} reposts in demo.db"); sys.exit(n <= 20)' || { \
+	  echo "smoke: the demo should find more than 20 reposts" >&2; exit 1; }; \
+	echo "smoke: the wheel works on its own"
+
+constraints: ## pin what pyproject.toml installs today, on Python 3.11
+	@set -e; \
+	$(CONSTRAINTS_PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \
+	  echo "make constraints needs Python 3.11: make constraints CONSTRAINTS_PYTHON=path" >&2; exit 2; }; \
+	away=$$(mktemp -d); trap 'rm -rf "$$away"' EXIT; trap 'exit 130' INT TERM; \
+	$(CONSTRAINTS_PYTHON) -m venv "$$away/venv"; \
+	"$$away/venv/bin/python" -m pip --disable-pip-version-check --quiet uninstall --yes setuptools; \
+	"$$away/venv/bin/python" -m pip --disable-pip-version-check --quiet install '.[dev]'; \
+	sed -n '/^#/p' constraints.txt >"$$away/new"; \
+	"$$away/venv/bin/python" -m pip --disable-pip-version-check freeze --all --exclude pip --exclude article-provenance >>"$$away/new"; \
+	cp "$$away/new" constraints.txt; \
+	echo "constraints.txt: $$(grep -c '==' constraints.txt) pins; now run make check smoke"
+
+clean: ## remove all that is made here: the environment, caches, builds, demo.db
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -f demo.db demo.db-wal demo.db-shm
+	find provenance benchmarks docs tests -name __pycache__ -type d -prune -exec rm -rf {} +
