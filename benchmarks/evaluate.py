@@ -103,9 +103,12 @@ def flagged_table(data: Table) -> list[str]:
     flagged = np.zeros(len(scores), dtype=bool)
     for fold in sorted(set(data.folds.tolist())):
         rest, held = data.folds != fold, data.folds == fold
-        knots = calibrate(scores[rest], data.derived[rest])
+        taught = rest & (data.sets != "furnished")
+        knots = calibrate(scores[taught], data.derived[taught])
         limit = threshold(scores[rest], data, knots, rest)
-        probability[held] = [calibrated(float(s), knots) for s in scores[held]]
+        probability[held] = np.minimum(
+            [calibrated(float(s), knots) for s in scores[held]], data.ceilings[held]
+        )
         flagged[held] = probability[held] >= limit
     lines = [
         "| set | label | pairs | recall at 1 % | the same, left out | flagged at the threshold |",

@@ -37,8 +37,12 @@ EDITED = 0.36
 WHOLE = 0.5
 #: Share of the target in sentences that are aligned but not exact, from which it is a rewrite.
 REWORDED = 0.3
-#: A lone shared sentence under so many words is furniture (a sign-up line, a caption), no excerpt.
+#: A lone shared sentence under so many words is a stock line (a sign-up, a caption), no excerpt.
 LONE_WORDS = 30
+#: An exact run of so few words that opens or closes both texts is furniture, unless more follows.
+FURNITURE_WORDS = 60
+#: Strength (nats) of a further run from which there is more than furniture.
+FURTHER = 15.0
 #: Texts under so many words are judged by their exact words alone.
 FEW_WORDS = 20
 #: Share of shared exact text inside quotation marks from which the sharing is called quotation.
@@ -101,7 +105,6 @@ def inputs(comparison: Comparison) -> dict[str, dict[str, float]]:
         },
         "passage": {
             "log_block": math.log1p(s.best_block),
-            "block_edge": f["block_edge"],
             "log_block_words": math.log1p(f["block_words"]),
             "log_block_second": math.log1p(f["block_second"]),
             "block_bag_target": f["block_bag_target"],
@@ -151,6 +154,27 @@ def raw_score(comparison: Comparison) -> float:
     )
 
 
+def ceiling(comparison: Comparison) -> float:
+    """The most (a probability) that may be claimed where the evidence is of a kind that misleads.
+
+    Texts of a few words claim no more than their exact share; a lone stock line, or furniture
+    that opens or closes both texts, no more than even odds. 1 for all else.
+    """
+    s, f = comparison.scores, comparison.features
+    if min(comparison.target_words, comparison.source_words) < FEW_WORDS:
+        return max(f["exact_target"], f["exact_source"])
+    if max(f["linked_target"], f["linked_source"]) >= WHOLE:
+        return 1.0
+    lone = f["block_sentences"] < 2 and s.longest_run < LONE_WORDS
+    furniture = (
+        f["block_edge"] > 0
+        and f["block_exact"] >= 0.8
+        and f["block_words"] < FURNITURE_WORDS
+        and f["block_second"] < FURTHER
+    )
+    return 0.5 if lone or furniture else 1.0
+
+
 def calibrated(score: float, knots: list[list[float]]) -> float:
     """Probability at a score: linear between the knots, clamped at the ends."""
     at = bisect_right(knots, [score, math.inf])
@@ -169,7 +193,8 @@ def judge(comparison: Comparison, context: Context | None = None) -> Verdict:
     if context.same_digest:
         probability = 1.0
     else:
-        probability = _capped(calibrated(raw_score(comparison), model()["calibration"]), comparison)
+        probability = calibrated(raw_score(comparison), model()["calibration"])
+        probability = min(probability, ceiling(comparison))
     derived = probability >= threshold
     relation = _derived(comparison, context) if derived else _apart(comparison, context)
     shares_text = comparison.scores.longest_run >= 8
@@ -184,18 +209,6 @@ def judge(comparison: Comparison, context: Context | None = None) -> Verdict:
         attribution=context.attribution,
         reasons=tuple(_reasons(relation, comparison, context, probability, threshold)),
     )
-
-
-def _capped(probability: float, comparison: Comparison) -> float:
-    """The probability, where there is too little text for the model to be asked."""
-    s, f = comparison.scores, comparison.features
-    exact = max(f["exact_target"], f["exact_source"])
-    if min(comparison.target_words, comparison.source_words) < FEW_WORDS:
-        return min(probability, exact)
-    lone = f["block_sentences"] < 2 and f["linked_target"] < WHOLE and f["linked_source"] < WHOLE
-    if lone and s.longest_run < LONE_WORDS:
-        return min(probability, 0.5)
-    return probability
 
 
 def _kind(comparison: Comparison) -> Relation:
