@@ -27,6 +27,8 @@ from provenance.normalize import tokenize
 #: Labels that say the suspect does not derive from the source.
 NEGATIVE = frozenset({"unrelated", "independent"})
 _SEED = 1
+#: Articles at every tenth place host splices, and are nobody's neighbour.
+_HOST = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Pair:
     suspect: str
     source: str
     group: int
+    #: The set whose texts a made pair was made from.
+    made_from: str = ""
 
     @property
     def derived(self) -> bool:
@@ -125,7 +129,13 @@ def load_spliced(folder: Path, pairs: Sequence[Pair], each: int = 250) -> list[P
     half of the text they come from, and at least two sentences. The group is that of the pair.
     """
     generator = random.Random(_SEED)
-    hosts = [row["text"] for row in rows(folder / "articles.jsonl.gz")]
+    hosts = [
+        row["text"]
+        for number, row in enumerate(rows(folder / "articles.jsonl.gz"))
+        if number % 10 == _HOST
+    ]
+    # Each host serves once, so that none is on both sides of a fold.
+    generator.shuffle(hosts)
     whole = [pair for pair in pairs if pair.set in ("llmfake", "wmt") and pair.derived]
     found = []
     for label in ("excerpt", "excerpt-rewrite"):
@@ -138,10 +148,20 @@ def load_spliced(folder: Path, pairs: Sequence[Pair], each: int = 250) -> list[P
             last = min(first + run, total) - 1
             start = tokens.starts[tokens.sentences[first][0]]
             end = tokens.ends[tokens.sentences[last][1] - 1]
-            host = generator.choice(hosts)
+            host = hosts.pop()
             lines = host.split("\n")
             lines.insert(generator.randint(0, len(lines)), given[start:end] + ".")
-            found.append(Pair("spliced", pair.id, label, "\n".join(lines), pair.source, pair.group))
+            found.append(
+                Pair(
+                    "spliced",
+                    pair.id,
+                    label,
+                    "\n".join(lines),
+                    pair.source,
+                    pair.group,
+                    pair.set,
+                )
+            )
     return found
 
 
@@ -168,9 +188,13 @@ def load_neighbours(folder: Path, count: int = 1500) -> list[Pair]:
         weights: dict[int, float] = defaultdict(float)
         for word in words[i] & rare.keys():
             for j in holders[word]:
-                if j % 5 == i % 5 and articles[j]["site"] != articles[i]["site"]:
+                if (
+                    j % 5 == i % 5
+                    and j % 10 != _HOST
+                    and articles[j]["site"] != articles[i]["site"]
+                ):
                     weights[j] += rare[word]
-        if not weights:
+        if not weights or i % 10 == _HOST:
             continue
         j = min(weights, key=lambda k: (-weights[k], k))
         left, right = (shingle_set(tokenize(articles[k]["text"]).words, 5) for k in (i, j))

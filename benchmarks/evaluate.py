@@ -193,6 +193,17 @@ def run_pairs(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
     return rows
 
 
+def write_tables(tables: dict[str, list[str]]) -> None:
+    """Put tables between their marks in ``docs/quality.md``."""
+    page = PAGE.read_text("utf-8")
+    for name, lines in tables.items():
+        before, rest = page.split(f"<!-- {name} -->\n")
+        after = rest.split(f"<!-- /{name} -->")[1]
+        table = "\n".join(lines)
+        page = f"{before}<!-- {name} -->\n{table}\n<!-- /{name} -->{after}"
+    PAGE.write_text(page, "utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
@@ -208,14 +219,7 @@ def main() -> None:
     for name, lines in tables.items():
         print(f"\n{name}\n" + "\n".join(lines))
     if arguments.write:
-        page = PAGE.read_text("utf-8")
-        for name, lines in tables.items():
-            before, rest = page.split(f"<!-- {name} -->\n")
-            after = rest.split(f"\n<!-- /{name} -->")[1]
-            page = "".join(
-                (before, f"<!-- {name} -->\n", "\n".join(lines), f"\n<!-- /{name} -->", after)
-            )
-        PAGE.write_text(page, "utf-8")
+        write_tables(tables)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Measure candidates: is the true source among those proposed, and what does asking cost?
 
-    python -m benchmarks.retrieval DATA_FOLDER [--limit N]
+    python -m benchmarks.retrieval DATA_FOLDER [--limit N] [--write]
 
 Hides the source of every derived pair among all articles of the folder, asks for the candidates
 of every suspect, and prints recall at 10 and at 50, per label and per channel, with the median
@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.dataset import Pair, load_pairs, rows
+from benchmarks.evaluate import write_tables
 from provenance import candidates
 from provenance.config import Parameters
 from provenance.extract import article_from_record
@@ -54,6 +55,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--limit", type=int, help="only so many articles as haystack")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--write", action="store_true", help="put the table into docs/quality.md")
     arguments = parser.parse_args()
     pairs = [pair for pair in load_pairs(arguments.data) if pair.derived]
     records = haystack(arguments.data, pairs, arguments.limit)
@@ -70,17 +72,22 @@ def main() -> None:
             ):
                 store.add_article(article, "original", made, ())
                 ids[record.text] = article.id
-        print(f"{len(records)} originals in {time.perf_counter() - began:.0f} s")
+        stored = f"{len(records)} originals"
+        print(f"{stored} in {time.perf_counter() - began:.0f} s")
         suspects = pool.map(
             read, [Record(text=pair.suspect, url="") for pair in pairs], chunksize=16
         )
-        report(store, pairs, ids, [made for _, made in suspects])
+        lines = report(store, pairs, ids, [made for _, made in suspects])
+        lines[-1] = f"{stored}; {lines[-1]}"
+        print("\n".join(lines))
+        if arguments.write:
+            write_tables({"retrieval": lines})
 
 
 def report(
     store: Store, pairs: list[Pair], ids: dict[str, str], made: list[Fingerprint | None]
-) -> None:
-    """Ask for every suspect, and print the table."""
+) -> list[str]:
+    """Ask for every suspect; the lines of the table."""
     find = partial(candidates.find, index=store, parameters=PARAMETERS)
     ranks: dict[tuple[str, str], list[int | None]] = defaultdict(list)
     channels: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
@@ -95,20 +102,24 @@ def report(
         ranks[key].append(place)
         if place is not None:
             channels[key].update(found[place].channels)
-    print("| set | label | suspects | recall@10 | recall@50 | by minhash | fragments | terms |")
-    print("|---|---|---:|---:|---:|---:|---:|---:|")
+    lines = [
+        "| set | label | suspects | recall@10 | recall@50 | minhash | fragments | terms |",
+        "|---|---|---:|---:|---:|---:|---:|---:|",
+    ]
     for (name, label), places in ranks.items():
         n = len(places)
         ten = sum(place is not None and place < 10 for place in places) / n
         fifty = sum(place is not None and place < 50 for place in places) / n
         by = [channels[name, label][c] / n for c in ("minhash", "fragments", "terms")]
         cells = " | ".join(f"{value:.3f}" for value in (ten, fifty, *by))
-        print(f"| {name} | {label} | {n} | {cells} |")
+        lines.append(f"| {name} | {label} | {n} | {cells} |")
     took.sort()
-    print(
-        f"look-up: median {statistics.median(took):.1f} ms, "
-        f"95 % {took[int(0.95 * len(took))]:.1f} ms"
+    lines.append("")
+    lines.append(
+        f"look-up {statistics.median(took):.1f} ms in the median, "
+        f"{took[int(0.95 * len(took))]:.1f} ms at 95 %"
     )
+    return lines
 
 
 if __name__ == "__main__":

@@ -122,7 +122,8 @@ def out_of_fold(data: Table, leave_out: str | None = None) -> Array:
     scores = np.zeros(len(data.pairs))
     allowed = np.ones(len(data.pairs), dtype=bool)
     if leave_out:
-        allowed = (data.sets != leave_out) | ~data.derived
+        made = np.array([leave_out in (pair.set, pair.made_from) for pair in data.pairs])
+        allowed = ~made | ~data.derived
     for fold in range(FOLDS):
         heads = {head: fit_head(data, head, allowed & (data.folds != fold)) for head in data.x}
         held = data.folds == fold

@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from provenance.errors import ProvenanceError as ProvenanceError
+    from provenance.intake import Given as Given
     from provenance.matching import hold_texts as compare_texts  # noqa: F401
     from provenance.models import Article as Article
     from provenance.models import Match as Match
     from provenance.models import Verdict as Verdict
     from provenance.pipeline import Checked as Checked
-    from provenance.pipeline import Given as Given
     from provenance.pipeline import add as add
     from provenance.pipeline import check as check
     from provenance.pipeline import scan as scan
@@ -38,7 +38,7 @@ __version__ = "0.1.0"
 _PLACES = {
     "Article": ("provenance.models", "Article"),
     "Checked": ("provenance.pipeline", "Checked"),
-    "Given": ("provenance.pipeline", "Given"),
+    "Given": ("provenance.intake", "Given"),
     "Match": ("provenance.models", "Match"),
     "ProvenanceError": ("provenance.errors", "ProvenanceError"),
     "Store": ("provenance.store", "Store"),

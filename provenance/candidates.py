@@ -6,7 +6,6 @@ which channels proposed it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from provenance.config import LIMITS, Limits, Parameters
@@ -30,11 +29,14 @@ def find(
     """Originals that may be the source, best first, at most ``limits.candidates``.
 
     ``urls`` are canonical URLs that the page's traces name; ``stems`` are names of its images.
-    Traced originals come first and are never cut off; the other channels share what is left by
-    reciprocal rank (Cormack, Clarke and Büttcher 2009), so that no channel's scale rules.
+    Originals whose URL is named come first, and up to ``limits.bucket`` of them stay even where
+    that is more than ``limits.candidates``. The channels, shared images among them, have what is
+    left by reciprocal rank (Cormack, Clarke and Büttcher 2009), so that no channel's scale rules.
     """
+    named = dict.fromkeys(index.by_urls(urls, limits.bucket))
+    shown = index.by_image_stems(stems, limits.bucket)
     proposals: dict[Channel, list[str]] = {
-        "traces": [*index.by_urls(urls), *index.by_image_stems(stems)]
+        "traces": [*named, *(source_id for source_id in shown if source_id not in named)]
     }
     if fingerprint is not None:
         proposals["minhash"] = _ranked(index.by_bands(fingerprint.bands, limits.bucket), 1)
@@ -48,12 +50,13 @@ def find(
     channels: dict[str, list[Channel]] = {}
     for channel, ids in proposals.items():
         for place, source_id in enumerate(dict.fromkeys(ids)):
-            # 60 is the constant of the cited paper; a traced original outranks everything.
-            gain = 1.0 if channel == "traces" else 1.0 / (60 + place)
+            # 60 is the constant of the cited paper; a named original outranks everything.
+            traced = channel == "traces" and source_id in named
+            gain = 1.0 if traced else 1.0 / (60 + place)
             ranks[source_id] = ranks.get(source_id, 0.0) + gain
             channels.setdefault(source_id, []).append(channel)
     ordered = sorted(ranks, key=lambda source_id: (-ranks[source_id], source_id))
-    most = max(limits.candidates, len(set(proposals["traces"])))
+    most = max(limits.candidates, min(len(named), limits.bucket))
     return [
         Candidate(source_id, tuple(sorted(channels[source_id])), ranks[source_id])
         for source_id in ordered[:most]
@@ -63,14 +66,12 @@ def find(
 def rarest(terms: Sequence[str], index: Index, count: int, limit: int) -> list[str]:
     """The ``count`` terms that are rarest in the collection, among those that it holds at all.
 
-    Terms that more than ``limit`` originals hold are left out, unless the collection is so small
-    that this leaves nothing of use.
+    Terms that more than ``limit`` originals hold are left out, whatever is left. Of equally rare
+    terms the one given first is first.
     """
-    held = index.document_frequencies(terms)
-    order = {term: place for place, term in enumerate(terms)}
-    known = [term for term in order if 0 < held.get(term, 0) <= limit]
-    total = math.log1p(index.size())
-    known.sort(key=lambda term: (math.log1p(held[term]) / max(total, 1.0), order[term]))
+    held = index.document_frequencies(terms, limit)
+    known = [term for term in dict.fromkeys(terms) if 0 < held.get(term, 0) <= limit]
+    known.sort(key=lambda term: held[term])
     return known[:count]
 
 

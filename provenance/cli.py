@@ -83,3 +83,11 @@ def main(arguments: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         say("Stopped.")
         sys.exit(INTERRUPTED)
+    except Exception as error:
+        if os.environ.get("PROVENANCE_DEBUG"):
+            raise
+        say(
+            f"provenance: unexpected {type(error).__name__}: {error}. This is a defect; "
+            "PROVENANCE_DEBUG=1 shows where"
+        )
+        sys.exit(UNREADABLE)

@@ -53,7 +53,9 @@ class Limits:
     read_timeout: float = setting(15.0, "Seconds without a byte.")
     total_timeout: float = setting(30.0, "Seconds for one URL, redirects and body included.")
     bucket: int = setting(
-        200, "Band, fragment and term buckets with more originals than this are passed over."
+        200,
+        "Bands, fragments, terms, URLs and picture names that more originals share than this are "
+        "passed over.",
     )
     candidates: int = setting(50, "Originals that are compared in full with one text.")
     sentences: int = setting(800, "Sentences of a text that are aligned.")

@@ -57,12 +57,14 @@ _LICENCE_NOTICE = re.compile(r"^(permission|creative-commons|republished):")
 
 def names_source(trace: Trace, source: Article) -> str | None:
     """How a trace names an article: ``page``, ``site``, ``name``, or None if it doesn't."""
-    if trace.target_url and urls.canonical_url(trace.target_url) in (
-        source.canonical_url,
-        urls.canonical_url(source.url),
+    if trace.target_url and _page(trace.target_url) in (
+        _page(source.canonical_url),
+        _page(source.url),
     ):
         return "page"
-    if trace.kind in ("hotlink", "image-proxy") and trace.value in source.images:
+    if trace.kind in ("hotlink", "image-proxy") and any(
+        urls.redact(image) == trace.value for image in source.images
+    ):
         return "page"
     if trace.target_site:
         return "site" if source.site and same_outlet(trace.target_site, source.site) else None
@@ -71,6 +73,11 @@ def names_source(trace: Trace, source: Article) -> str | None:
     if len(label) >= 4 and trace.value and same_name(trace.value, label):
         return "name"
     return None
+
+
+def _page(url: str) -> str:
+    """A URL for comparison: traces and what is stored have no secrets, a fresh page has."""
+    return urls.canonical_url(urls.redact(url))
 
 
 def judge(

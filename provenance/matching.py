@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from provenance import candidates, compare, direction, extract, traces, urls, verdict
@@ -105,8 +106,7 @@ def hold(
 def hold_texts(suspect: str, source: str) -> tuple[Comparison, Verdict]:
     """Compare two plain texts, of which nothing else is known. Pure."""
     s_profile, t_profile = compare.profile(source), compare.profile(suspect)
-    words = t_profile.tokens.words
-    same = bool(words) and words == s_profile.tokens.words
+    same = bool(t_profile.tokens.words) and t_profile.digest == s_profile.digest
     comparison = compare.compare(t_profile, s_profile)
     return comparison, verdict.judge(comparison, verdict.Context(same_digest=same))
 
@@ -145,12 +145,14 @@ def _named(target: Page, source: Article) -> bool:
         for trace in target.traces
     ):
         return True
-    return bool(source.canonical_url) and source.canonical_url in _linked(target.article)
+    named = urls.canonical_url(urls.redact(source.canonical_url))
+    return bool(named) and named in _linked(target.article)
 
 
 def _linked(article: Article) -> tuple[str, ...]:
     """Canonical URLs of the pages that the text links, its own left out."""
-    found = (urls.canonical_url(link) for link in article.links[:MAX_LINKS])
+    # Redacted, as the store keeps them.
+    found = (urls.canonical_url(urls.redact(link)) for link in article.links[:MAX_LINKS])
     return tuple(dict.fromkeys(url for url in found if url != article.canonical_url))
 
 
@@ -181,7 +183,7 @@ def find_matches(
         hold(
             Page(source, originals.traces_of(source.id)),
             page,
-            profiles=(compare.profile(source.text), profile),
+            profiles=(_source_profile(source.text), profile),
             channels=one.channels,
             owned=owned,
         )
@@ -189,6 +191,12 @@ def find_matches(
         if (source := sources.get(one.source_id))
     ]
     return sorted(matches, key=_rank)
+
+
+@lru_cache(maxsize=256)
+def _source_profile(text: str) -> compare.Profile:
+    """The profile of an original: one story's pages ask for the same few again and again."""
+    return compare.profile(text)
 
 
 def _rank(match: Match) -> tuple[int, float, float, str]:

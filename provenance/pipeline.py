@@ -1,23 +1,28 @@
 """The corridor: the only place that walks through the rooms, and the owner of order.
 
-Effects live here and at the two ends (fetch and readers, store); everything between takes a
-value and returns a value. Each verb of the command line is one function.
+Effects live here and at the two ends (intake, store); everything between takes a value and
+returns a value. Each verb of the command line is one function.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 
-from provenance import matching
-from provenance.config import LIMITS, Limits
-from provenance.errors import ExtractError, ProvenanceError, ReadError
+from provenance import __version__, matching
+from provenance.background import documents
+from provenance.config import LIMITS
+from provenance.errors import ExtractError, ProvenanceError, ReadError, StoreError
+from provenance.intake import Given, Opened, item_name, open_input, read_one
 from provenance.matching import Page
 from provenance.models import (
     Article,
     Capture,
     Failure,
+    Fingerprint,
     InputAccount,
     Match,
     Record,
@@ -26,22 +31,20 @@ from provenance.models import (
 )
 from provenance.store import Store
 from provenance.urls import is_url, redact
+from provenance.verdict import model
 
-# Pages written in one transaction: enough that commits don't cost, few enough to lose on a kill.
+__all__ = ["Checked", "Given", "Tally", "add", "check", "compare_two", "demo_corpus", "scan"]
+
+# Pages, or seconds, that one transaction gathers: enough that commits don't cost, few enough to
+# lose on a kill, and short enough for another process to get its turn.
 _BATCH = 50
+_BATCH_SECONDS = 2.0
 # Failures that a summary tells one by one.
 _SHOWN_FAILURES = 20
+# Failures of reading that may be gone the next time: their input is not called finished.
+_PASSING = frozenset({"unreadable", "no-pages"})
 
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What the user says of an input, and allows."""
-
-    url: str | None = None
-    published: str | None = None
-    site: str | None = None
-    allow_private: bool = False
-    limits: Limits = field(default=LIMITS)
+Stage = Literal["fetch", "read", "extract", "fingerprint", "compare"]
 
 
 @dataclass(slots=True)
@@ -96,86 +99,43 @@ class Checked:
     #: The target is itself a registered original.
     is_original: bool = False
     error: ProvenanceError | None = None
+    #: What was damaged of the input that the page came from, if anything.
+    damaged: InputAccount | None = None
 
 
-# --- reading -----------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Studied:
+    """One page, read and judged, not yet stored."""
+
+    page: Page
+    fingerprint: Fingerprint | None
+    #: All that was compared, best first, and what of it is worth a row.
+    every: tuple[Match, ...] = ()
+    kept: tuple[Match, ...] = ()
 
 
-def _failure(error: ProvenanceError, name: str, stage: str) -> Failure:
-    kind = "extract" if isinstance(error, ExtractError) else stage
-    return Failure(redact(name), kind, error.code, error.message)  # type: ignore[arg-type]
-
-
-def _name(item: Capture | Record) -> str:
-    if isinstance(item, Record):
-        place = item.path or "-"
-        return f"{place}:{item.line}" if item.line else place
-    return item.path or item.url
-
-
-@dataclass(slots=True)
-class Opened:
-    """One input that is open for reading."""
-
-    path: str
-    kind: str
-    items: Iterator[Capture | Record | Failure]
-    account: Callable[[], InputAccount]
-    digest: Callable[[], str | None]
-
-
-def open_input(spec: str, given: Given) -> Opened:
-    """Open a URL, file, folder or ``-``. Raises FetchError, ReadError or UsageError."""
-    if is_url(spec):
-        from provenance import fetch
-
-        capture = fetch.fetch(spec, limits=given.limits, allow_private=given.allow_private)
-        if given.published or given.site:
-            from dataclasses import replace
-
-            capture = replace(capture, published=given.published, site=given.site)
-        return Opened(
-            capture.url, "url", iter([capture]), lambda: InputAccount(capture.url, "url", 1), _none
-        )
-    from provenance import readers
-
-    reading = readers.open_input(
-        spec, url=given.url, published=given.published, site=given.site, limits=given.limits
-    )
-    return Opened(reading.path, reading.kind, iter(reading), reading.account, reading.digest)
-
-
-def _none() -> None:
-    return None
-
-
-def read_one(spec: str, given: Given) -> Page:
-    """The one page of an input. Raises ReadError when it holds none or several."""
-    opened = open_input(spec, given)
-    found: list[Capture | Record] = []
-    for item in opened.items:
-        if isinstance(item, Failure):
-            raise ReadError(item.message, subject=item.input, code=item.error)
-        found.append(item)
-        if len(found) > 1:
-            raise ReadError(
-                "this holds more than one page",
-                subject=spec,
-                hint="Use `provenance scan` for many pages",
-                code="many",
-            )
-    if not found:
-        raise ReadError("there is nothing to read in it", subject=spec, code="empty")
-    return matching.prepare(found[0])
-
-
-# --- the verbs ---------------------------------------------------------------------------------
-
+Study = Callable[[Page], Studied]
+Write = Callable[[Studied, int, int | None], bool]
 Progress = Callable[[Tally], None]
 
 
-def _silent(_: Tally) -> None:
+def _silent(_: object) -> None:
     return None
+
+
+def judged_with() -> dict[str, Any]:
+    """What verdicts were made with, beside the parameters of the fingerprints."""
+    return {
+        "provenance": __version__,
+        "model": model()["version"],
+        "threshold": model()["thresholds"]["repost"],
+        "background_documents": documents(),
+    }
+
+
+def _failure(error: ProvenanceError, name: str, stage: Stage) -> Failure:
+    kind: Stage = "extract" if isinstance(error, ExtractError) else stage
+    return Failure(redact(name), kind, error.code, error.message)
 
 
 def _keep_capture(store: Store, capture: Capture | None) -> int | None:
@@ -187,6 +147,8 @@ def _keep_capture(store: Store, capture: Capture | None) -> int | None:
         from provenance.store import archive
 
         file = store.path.with_suffix(".warc.gz")
+        if (known := store.known_capture(capture, file.name)) is not None:
+            return known
         offset, length = archive.append(file, capture)
         return store.add_capture(capture, file=file.name, offset=offset, length=length)
     return store.add_capture(
@@ -194,126 +156,172 @@ def _keep_capture(store: Store, capture: Capture | None) -> int | None:
     )
 
 
+class _Batch:
+    """Studies pages outside of any transaction, and writes them in short ones.
+
+    What is counted and told was committed first; what was studied when the run is stopped is
+    written before it ends.
+    """
+
+    def __init__(
+        self, store: Store, run: int, study: Study, write: Write, tally: Tally, told: _Told
+    ) -> None:
+        self.store, self.run, self.study, self.write = store, run, study, write
+        self.tally, self.told = tally, told
+        self.waiting: list[Studied | Failure] = []
+        self.began = time.monotonic()
+
+    def take(self, item: Capture | Record | Failure, input_id: int) -> None:
+        """Study one item; write when enough are waiting."""
+        self.waiting.append(item if isinstance(item, Failure) else self._studied(item))
+        if len(self.waiting) >= _BATCH or time.monotonic() - self.began > _BATCH_SECONDS:
+            self.flush(input_id)
+
+    def _studied(self, item: Capture | Record) -> Studied | Failure:
+        stage: Stage = "extract"
+        try:
+            page = matching.prepare(item)
+            stage = "compare"
+            return self.study(page)
+        except StoreError:
+            raise
+        except ProvenanceError as error:
+            return _failure(error, item_name(item), stage)
+        except Exception as error:
+            # A page that defeats a parser costs that page alone, and says so.
+            name = redact(item_name(item))
+            return Failure(name, stage, "crashed", f"{type(error).__name__} while reading it")
+
+    def flush(self, input_id: int | None) -> None:
+        """Write what is waiting, then count and tell it."""
+        new: list[bool] = []
+        with self.store.transaction():
+            for one in self.waiting:
+                if isinstance(one, Failure):
+                    self.store.add_failure(self.run, one, input_id)
+                    new.append(False)
+                else:
+                    new.append(self.write(one, self.run, input_id))
+        done, self.waiting, self.began = self.waiting, [], time.monotonic()
+        for one, is_new in zip(done, new, strict=True):
+            self.tally.read += 1
+            if isinstance(one, Failure):
+                self.tally.fail(one)
+            else:
+                self._count(one, is_new)
+                if one.kept:
+                    self.told.found(one.kept[0])
+            self.told.progress(self.tally)
+
+    def _count(self, one: Studied, is_new: bool) -> None:
+        tally, article = self.tally, one.page.article
+        tally.stored += is_new
+        tally.known += not is_new
+        tally.matched += bool(one.kept)
+        tally.reposts += any(match.verdict.is_repost for match in one.kept)
+        if not one.kept:
+            tally.gated += bool(article.gate)
+            tally.too_short += article.words < LIMITS.min_words and not article.gate
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Who is told what while a run goes on."""
+
+    progress: Progress = _silent
+    found: Callable[[Match], None] = _silent
+
+
 def _run(
     store: Store,
     verb: str,
     specs: Sequence[str],
     given: Given,
-    each: Callable[[Page, int, int, Tally], None],
-    progress: Progress,
+    study: Study,
+    write: Write,
+    told: _Told,
 ) -> Tally:
-    """Read every input, page by page; commit in batches, so that what was done is kept."""
+    """Read every input, page by page; what was done is kept, however the run ends."""
     tally = Tally()
     with store.transaction():
-        run = store.begin_run(verb, {"inputs": list(specs), "url": given.url})
+        run = store.begin_run(verb, {"inputs": list(specs), "url": given.url}, judged_with())
+    batch = _Batch(store, run, study, write, tally, told)
     try:
         for spec in specs:
-            _run_input(store, run, spec, given, each, progress, tally)
+            _run_input(store, run, verb, spec, given, batch)
     finally:
-        # Also after Ctrl-C: the committed batches stay, and the run says how far it came.
+        counts = tally.counts() | {f"capped_{kind}": n for kind, n in store.capped.items()}
         with store.transaction():
-            store.end_run(run, tally.counts())
+            store.end_run(run, counts)
     return tally
 
 
-def _run_input(
-    store: Store,
-    run: int,
-    spec: str,
-    given: Given,
-    each: Callable[[Page, int, int, Tally], None],
-    progress: Progress,
-    tally: Tally,
-) -> None:
+def _run_input(store: Store, run: int, verb: str, spec: str, given: Given, batch: _Batch) -> None:
+    tally = batch.tally
     try:
         opened = open_input(spec, given)
-        digest = opened.digest()
     except ProvenanceError as error:
         failure = _failure(error, spec, "fetch" if is_url(spec) else "read")
-        tally.fail(Failure(failure.input, failure.stage, failure.error, _told(error)))
         with store.transaction():
             store.add_failure(run, failure)
+        hint = f". {error.hint}" if error.hint else ""
+        tally.fail(Failure(failure.input, failure.stage, failure.error, error.message + hint))
         return
-    if digest and store.finished_input(opened.path, digest):
+    digest = opened.digest
+    if verb == "scan" and digest and store.finished_input(opened.path, digest):
         tally.skipped_inputs.append(opened.path)
         return
     with store.transaction():
         input_id = store.add_input(run, opened.account(), digest=digest)
-    exhausted = False
-    while not exhausted:
-        with store.transaction():
-            exhausted = not _batch(store, run, input_id, opened, each, tally, progress)
+    try:
+        whole = _read_through(opened, input_id, batch)
+    finally:
+        # Also after Ctrl-C: what was studied is written.
+        batch.flush(input_id)
     account = opened.account()
-    with store.transaction():
-        store.finish_input(input_id, account)
     if account.truncated or account.bytes_skipped:
         tally.damaged.append(account)
+    elif whole:
+        with store.transaction():
+            store.finish_input(input_id, account)
 
 
-def _told(error: ProvenanceError) -> str:
-    return f"{error.message}. {error.hint}" if error.hint else error.message
+def _read_through(opened: Opened, input_id: int, batch: _Batch) -> bool:
+    """Take every item of an input; False when some of it may be readable another time."""
+    whole = True
+    try:
+        for item in opened.items:
+            if isinstance(item, Failure) and item.error in _PASSING:
+                whole = False
+            batch.take(item, input_id)
+    except ReadError as error:
+        batch.take(_failure(error, opened.path, "read"), input_id)
+        return False
+    return whole
 
 
-def _batch(
-    store: Store,
-    run: int,
-    input_id: int,
-    opened: Opened,
-    each: Callable[[Page, int, int, Tally], None],
-    tally: Tally,
-    progress: Progress,
-) -> bool:
-    """Read up to one batch; False when the input is at its end."""
-    for _ in range(_BATCH):
-        failure: Failure | None = None
-        try:
-            item = next(opened.items, None)
-            if item is None:
-                return False
-            tally.read += 1
-            if isinstance(item, Failure):
-                failure = item
-            else:
-                name = _name(item)
-                try:
-                    each(matching.prepare(item), run, input_id, tally)
-                except ExtractError as error:
-                    failure = _failure(error, name, "extract")
-        except ReadError as error:
-            failure = _failure(error, opened.path, "read")
-            store.add_failure(run, failure, input_id)
-            tally.fail(failure)
-            return False
-        if failure:
-            store.add_failure(run, failure, input_id)
-            tally.fail(failure)
-        progress(tally)
-    return True
+# --- the verbs ---------------------------------------------------------------------------------
 
 
 def add(store: Store, specs: Sequence[str], given: Given, progress: Progress = _silent) -> Tally:
     """Register known originals."""
 
-    def each(page: Page, run: int, input_id: int, tally: Tally) -> None:
-        article = page.article
-        if article.gate:
-            tally.gated += 1
-            failure = Failure(article.url, "extract", "gated", f"a {article.gate} wall, no article")
-            store.add_failure(run, failure, input_id)
-            tally.fail(failure)
-            return
-        new = store.add_article(
-            article,
-            "original",
-            matching.fingerprint_of(article, store.parameters),
-            page.traces,
-            input_id=input_id,
-            capture_id=_keep_capture(store, page.capture),
-        )
-        tally.stored += new
-        tally.known += not new
+    def study(page: Page) -> Studied:
+        if page.article.gate:
+            raise ExtractError(f"a {page.article.gate} wall, no article", code="gated")
+        return Studied(page, matching.fingerprint_of(page.article, store.parameters))
 
-    return _run(store, "add", specs, given, each, progress)
+    def write(one: Studied, _: int, input_id: int | None) -> bool:
+        return store.add_article(
+            one.page.article,
+            "original",
+            one.fingerprint,
+            one.page.traces,
+            input_id=input_id,
+            capture_id=_keep_capture(store, one.page.capture),
+        )
+
+    return _run(store, "add", specs, given, study, write, _Told(progress))
 
 
 def scan(
@@ -321,84 +329,86 @@ def scan(
     specs: Sequence[str],
     given: Given,
     progress: Progress = _silent,
-    found: Callable[[Match], None] | None = None,
+    found: Callable[[Match], None] = _silent,
 ) -> Tally:
     """Hold a crawl against the originals; every match becomes rows.
 
-    ``found`` is told the best match of each page as it is found; nothing is kept in memory.
+    ``found`` is told the best match of each page once it is stored; nothing is kept in memory.
     """
 
-    def each(page: Page, run: int, input_id: int, tally: Tally) -> None:
-        matches = _record(store, page, run, input_id)[1]
-        tally.gated += bool(page.article.gate)
-        tally.too_short += page.article.words < LIMITS.min_words and not page.article.gate
-        tally.stored += 1
-        tally.matched += bool(matches)
-        tally.reposts += any(match.verdict.is_repost for match in matches)
-        if matches and found:
-            found(matches[0])
+    def study(page: Page) -> Studied:
+        return _judged(store, page)
 
-    return _run(store, "scan", specs, given, each, progress)
+    def write(one: Studied, run: int, input_id: int | None) -> bool:
+        return _record(store, one, run, input_id)
+
+    return _run(store, "scan", specs, given, study, write, _Told(progress, found))
 
 
-def _record(
-    store: Store, page: Page, run: int, input_id: int | None
-) -> tuple[list[Match], list[Match]]:
-    """Judge a page and store it with its matches: ``(all that was compared, what was kept)``."""
-    fingerprint = matching.fingerprint_of(page.article, store.parameters)
-    every = matching.find_matches(page, fingerprint, store, store.parameters)
-    kept = matching.worth_a_row(page.article, every)
-    store.add_article(
-        page.article,
+def _judged(store: Store, page: Page) -> Studied:
+    """A page held against the originals. Reads the store, writes nothing."""
+    made = matching.fingerprint_of(page.article, store.parameters)
+    every = matching.find_matches(page, made, store, store.parameters)
+    return Studied(page, made, tuple(every), tuple(matching.worth_a_row(page.article, every)))
+
+
+def _record(store: Store, one: Studied, run: int, input_id: int | None) -> bool:
+    """Store a page with its matches, in place of what was said of it before."""
+    new = store.add_article(
+        one.page.article,
         "crawled",
-        fingerprint,
-        page.traces,
+        one.fingerprint,
+        one.page.traces,
         input_id=input_id,
-        capture_id=_keep_capture(store, page.capture),
+        capture_id=_keep_capture(store, one.page.capture),
     )
-    for match in kept:
+    for match in one.kept:
         store.add_match(match, run)
-    return every, kept
+    store.drop_matches(one.page.article.id, {match.id for match in one.kept})
+    return new
 
 
 def check(store: Store, spec: str, given: Given) -> Checked:
     """Hold one page against the originals, and store what was found."""
+    arguments = {"inputs": [spec], "url": given.url}
     try:
-        page = read_one(spec, given)
+        page, account = read_one(spec, given)
     except ProvenanceError as error:
-        stage = "fetch" if is_url(spec) else "read"
         with store.transaction():
-            run = store.begin_run("check", {"inputs": [spec], "url": given.url})
-            store.add_failure(run, _failure(error, spec, stage))
+            run = store.begin_run("check", arguments, judged_with())
+            store.add_failure(run, _failure(error, spec, "fetch" if is_url(spec) else "read"))
             store.end_run(run, {"read": 1, "failures": 1})
         return Checked("unreadable", None, error=error)
+    one = _judged(store, page)
     with store.transaction():
-        run = store.begin_run("check", {"inputs": [spec], "url": given.url})
-        every, kept = _record(store, page, run, None)
-        store.end_run(
-            run,
-            {
-                "read": 1,
-                "matched": int(bool(kept)),
-                "reposts": int(any(match.verdict.is_repost for match in kept)),
-            },
-        )
-    known = store.find_articles(page.article.id, "original")
+        run = store.begin_run("check", arguments, judged_with())
+        _record(store, one, run, None)
+        reposts = sum(match.verdict.is_repost for match in one.kept)
+        store.end_run(run, {"read": 1, "matched": int(bool(one.kept)), "reposts": reposts})
     return Checked(
-        status=matching.status(page.article, kept, store.size()),
+        status=matching.status(page.article, one.kept, store.size()),
         target=page.article,
         traces=page.traces,
-        matches=tuple(kept),
-        nearest=every[0] if every and not kept else None,
-        is_original=bool(known),
+        matches=one.kept,
+        nearest=one.every[0] if one.every and not one.kept else None,
+        is_original=bool(store.find_articles(page.article.id, "original")),
+        damaged=account if account.truncated or account.bytes_skipped else None,
     )
 
 
 def compare_two(target: str, source: str, given: Given) -> Match:
-    """Compare two inputs without a database."""
-    page = read_one(target, given)
-    other = read_one(source, Given(allow_private=given.allow_private, limits=given.limits))
-    return matching.hold(other, page)
+    """Compare two inputs without a database. Raises ExtractError (``gated``) for a wall."""
+    plain = Given(allow_private=given.allow_private, limits=given.limits)
+    pages = [read_one(target, given)[0], read_one(source, plain)[0]]
+    for page, spec in zip(pages, (target, source), strict=True):
+        if page.article.gate:
+            raise ExtractError(
+                f"the page shows a {page.article.gate} wall, no article",
+                subject=redact(spec),
+                hint="Save it from a browser that is past the wall",
+                code="gated",
+            )
+    return matching.hold(pages[1], pages[0])
 
 
 def demo_corpus() -> Path:

@@ -238,7 +238,7 @@ def _apart(comparison: Comparison, context: Context) -> Relation:
     s, f = comparison.scores, comparison.features
     if s.longest_run >= 15 and s.quoted >= QUOTED:
         return "quote"
-    if context.named:
+    if context.named and not context.same_series:
         return "cites"
     if f["cosine"] >= 0.12 and (s.hard_containment >= 0.12 or s.hard_source >= 0.12):
         return "independent"

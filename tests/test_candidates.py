@@ -55,14 +55,17 @@ class Shelf:
                     weights[name] = weights.get(name, 0) + gain
         return list(weights.items())
 
-    def by_urls(self, urls: Sequence[str]) -> list[str]:
-        return sorted({name for url in urls for name in self.urls.get(url, ())})
+    def by_urls(self, urls: Sequence[str], limit: int) -> list[str]:
+        self.asked["urls"] = (list(urls), limit)
+        return sorted(name for name, _ in self._count(self.urls, urls, limit))
 
-    def by_image_stems(self, stems: Sequence[str]) -> list[str]:
-        return sorted({name for stem in stems for name in self.stems.get(stem, ())})
+    def by_image_stems(self, stems: Sequence[str], limit: int) -> list[str]:
+        self.asked["stems"] = (list(stems), limit)
+        return sorted(name for name, _ in self._count(self.stems, stems, limit))
 
-    def document_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
-        return {term: len(self.terms.get(term, ())) for term in terms}
+    def document_frequencies(self, terms: Sequence[str], limit: int) -> dict[str, int]:
+        self.asked["frequencies"] = (list(terms), limit)
+        return {term: min(len(self.terms.get(term, ())), limit + 1) for term in terms}
 
     def size(self) -> int:
         return self.originals
@@ -111,7 +114,7 @@ def test_the_union_remembers_who_proposed() -> None:
 def test_a_page_without_fingerprint_still_has_traces() -> None:
     shelf = Shelf(urls={"u": ["a"]}, stems={"s": ["b", "a"]}, bands={1: ["c"]})
     assert channels(shelf, None, urls=["u"], stems=["s"]) == {"a": ("traces",), "b": ("traces",)}
-    assert shelf.asked == {}
+    assert set(shelf.asked) == {"urls", "stems"}
 
 
 def test_a_traced_original_is_before_any_other() -> None:
@@ -196,10 +199,38 @@ def test_no_traced_original_is_cut_off() -> None:
     assert set(found) == set(names)
 
 
+def test_no_more_than_a_bucket_of_named_originals_and_the_best_of_them() -> None:
+    names = [f"o{i:03}" for i in range(9)]
+    limits = dataclasses.replace(LIMITS, candidates=3, bucket=5)
+    shelf = Shelf(bands={1: ["o008"]}, urls={"u": names[:5], "v": names[5:]})
+    found = channels(shelf, of([1]), urls=["u", "v"], limits=limits)
+    assert list(found) == ["o008", "o000", "o001", "o002", "o003"]
+    crowded = Shelf(urls={"u": names[:6], "v": names[6:]})
+    assert set(channels(crowded, None, urls=["u", "v"], limits=limits)) == set(names[6:])
+
+
+def test_shared_images_crowd_nothing_out() -> None:
+    shelf = Shelf(
+        bands={1: ["text"]},
+        urls={"u": ["zz-named"]},
+        stems={"s": [f"o{i:03}" for i in range(9)], "t": ["zz-named"]},
+    )
+    limits = dataclasses.replace(LIMITS, candidates=3)
+    found = channels(shelf, of([1]), urls=["u"], stems=["s", "t"], limits=limits)
+    assert list(found) == ["zz-named", "text", "o000"]
+    assert found["text"] == ("minhash",)
+
+
+def test_a_picture_that_all_show_names_none() -> None:
+    shelf = Shelf(stems={"s": [f"o{i}" for i in range(LIMITS.bucket + 1)], "t": ["a"]})
+    assert channels(shelf, None, stems=["s", "t"]) == {"a": ("traces",)}
+
+
 def test_the_bucket_limit_is_handed_on() -> None:
     shelf = Shelf(terms={"heron": ["a"]})
     limits = dataclasses.replace(LIMITS, bucket=7)
     find(of([1], [8], ["heron"]), shelf, PARAMETERS, limits=limits)
+    assert len(shelf.asked) == 6
     assert {limit for _, limit in shelf.asked.values()} == {7}
     assert shelf.asked["bands"][0] == [1] and shelf.asked["fragments"][0] == [8]
 
@@ -225,6 +256,7 @@ def test_rarest_ties_go_by_the_order_given() -> None:
 def test_rarest_leaves_out_what_too_many_hold() -> None:
     shelf = Shelf(terms={"common": ["1", "2", "3"], "rare": ["1"]})
     assert rarest(["common", "rare"], shelf, 9, 2) == ["rare"]
+    assert rarest(["common"], dataclasses.replace(shelf, originals=3), 9, 2) == []
 
 
 def test_only_so_many_terms_are_looked_up() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 import subprocess
 import sys
@@ -14,10 +15,12 @@ import numpy
 import pytest
 from store_samples import TRACES, article, fingerprint, match
 
+from provenance import direction
 from provenance.config import Parameters
 from provenance.errors import StoreError
-from provenance.models import Capture, Failure, Index, InputAccount, Scores
+from provenance.models import Capture, Failure, Index, InputAccount, Scores, Trace
 from provenance.store import MIGRATIONS, Store
+from provenance.urls import redact
 
 # fmt: off
 DESIGNED = [
@@ -85,7 +88,7 @@ def filled(store: Store) -> tuple[Any, Any, Any]:
         copy, "crawled", fingerprint(copy), TRACES, input_id=source, capture_id=capture
     )
     store.add_match(match(first, copy), run)
-    store.add_failure(run, Failure("https://x.example/?key=1", "fetch", "timeout", "slow"), source)
+    store.add_failure(run, Failure("https://x.example/?pwd=1", "fetch", "timeout", "slow"), source)
     store.add_relations([("alpha.example", "beta.example", "owner")])
     store.finish_input(source, account)
     store.end_run(run, {"matches": 1})
@@ -127,11 +130,11 @@ def test_every_table_there_and_back(store: Store) -> None:
     }  # fmt: skip
 
     capture = rows["captures"][0]
-    assert capture["url"] == "https://gamma.example/?token=REDACTED&x=1"
+    assert capture["url"] == "https://gamma.example/?token=REDACTED-ba7816bf&x=1"
     assert "abc" not in capture["redirects"] and "secret" not in capture["headers"]
     assert capture["headers"] == '[["Content-Type", "text/html"]]'
     assert (capture["file"], capture["offset"], capture["length"]) == ("crawl.warc.gz", 10, 20)
-    assert rows["failures"][0]["input"] == "https://x.example/?key=REDACTED"
+    assert rows["failures"][0]["input"] == "https://x.example/?pwd=REDACTED-6b86b273"
     assert store.failures(1)[0]["stage"] == "fetch" and store.failures(2) == []
     assert rows["inputs"][0]["bytes_skipped"] == 17 and rows["inputs"][0]["truncated"] == 1
     assert rows["runs"][0]["counts"] == '{"matches": 1}'
@@ -196,7 +199,7 @@ def test_doing_it_all_again_changes_no_row(store: Store) -> None:
     store.add_match(match(first, copy), 1)
     store.add_relations([("alpha.example", "beta.example", "owner")])
     store.add_screened(1, "another reason")
-    store.add_failure(1, Failure("https://x.example/?key=1", "fetch", "timeout", "slow"), 1)
+    store.add_failure(1, Failure("https://x.example/?pwd=1", "fetch", "timeout", "slow"), 1)
     account = InputAccount("crawl.warc.gz", "warc", 3, 17, True)
     assert store.add_input(1, account, digest="d1", size=99, finished=True) == 1
     store.db["inputs"].update(1, {"generation": before["inputs"][0]["generation"]})
@@ -265,16 +268,124 @@ def test_removing_an_original_takes_its_rows_along(store: Store) -> None:
 def test_a_crawled_page_is_promoted(store: Store) -> None:
     page = article("alpha", links=("https://b.example/",))
     assert store.add_article(page, "crawled", fingerprint(page), TRACES)
-    assert store.generation == 0 and store.size() == 0 and store.by_urls([page.url]) == []
+    assert store.generation == 0 and store.size() == 0 and store.by_urls([page.url], 9) == []
     found = store.article(page.id)
     assert found is not None and found.links == ()
-    assert store.add_article(page, "original", None, ())
+    assert store.add_article(page, "original", None, TRACES[:1])
     assert store.generation == 1 and store.size() == 1
     assert store.by_bands([1], 10) == [(page.id, 1)]
     assert store.article(page.id) == page
-    assert store.traces_of(page.id) == TRACES
+    assert store.traces_of(page.id) == TRACES[:1]
     assert not store.add_article(page, "crawled", None, ())
     assert store.size() == 1
+
+
+def whole_text_index(store: Store) -> None:
+    """Raises when the full-text index doesn't hold exactly the stored titles and texts."""
+    store.conn.execute("INSERT INTO articles_fts(articles_fts, rank) VALUES ('integrity-check', 1)")
+
+
+def test_a_promoted_page_takes_over_what_is_now_known(store: Store) -> None:
+    run = store.begin_run("add", {})
+    source = store.add_input(run, InputAccount("a.html", "html"), digest="d")
+    capture = store.add_capture(Capture("https://a.example/", b"x"), file=None, offset=0, length=1)
+    rough = article(
+        "alpha", title="Zeppelin", published=None, rough=True, gate="consent",
+        observed="2025-07-01T09:00:00Z", language="de",
+    )  # fmt: skip
+    better = dataclasses.replace(
+        rough, title="Dirigible", byline="B. Writer", published="2025-06-30", site="a.example",
+        language=None, url="http://alpha.example/?p=1", rough=False, gate=None,
+        observed="2025-07-09T09:00:00Z", links=("https://l.example/",),
+        images=("https://cdn.example/AFP__a-1751569992.jpg",),
+    )  # fmt: skip
+    assert store.add_article(rough, "crawled", fingerprint(rough), TRACES)
+    assert store.add_article(
+        better, "original", fingerprint(rough), TRACES[1:], input_id=source, capture_id=capture
+    )
+    assert store.article(rough.id) == dataclasses.replace(
+        better, observed=rough.observed, language="de", gate="consent"
+    )
+    assert store.traces_of(rough.id) == TRACES[1:]
+    (row,) = store.db["articles"].rows
+    assert (row["role"], row["input_id"], row["capture_id"]) == ("original", source, capture)
+    assert store.originals(query="zeppelin") == []
+    assert [found["id"] for found in store.originals(query="dirigible mayor")] == [rough.id]
+    assert store.by_image_stems(["afp__a-1751569992"], 9) == [rough.id]
+    whole_text_index(store)
+    before = dump(store)
+    other = dataclasses.replace(rough, title="Another", byline=None, links=())
+    assert not store.add_article(other, "crawled", fingerprint(rough, (5,)), TRACES)
+    assert dump(store) == before
+    assert store.remove_original(rough.id)
+    whole_text_index(store)
+    assert count(store, "articles_fts") == 0
+
+
+def test_a_crawled_page_seen_again_fills_what_was_empty(store: Store) -> None:
+    bare = article("alpha", title="", byline=None, published=None)
+    full = article("alpha", language="fr", rough=True)
+    assert store.add_article(bare, "crawled", fingerprint(bare), TRACES)
+    assert not store.add_article(full, "crawled", None, TRACES[:1])
+    assert store.article(bare.id) == dataclasses.replace(full, language="en", rough=False)
+    assert store.traces_of(bare.id) == TRACES[:1]
+    other = dataclasses.replace(full, title="Other", byline="Other", published="2001-01-01")
+    for again in (other, bare):
+        assert not store.add_article(again, "crawled", None, ())
+    kept = store.article(bare.id)
+    assert kept == dataclasses.replace(full, language="en", rough=False)
+    assert store.traces_of(bare.id) == () and store.generation == 0
+    asked = "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH 'title: bridge'"
+    assert store.conn.execute(asked).fetchone() == (1,)
+    whole_text_index(store)
+
+
+def test_a_page_that_is_kept_is_known(store: Store) -> None:
+    page = Capture("https://a.example/?token=abc", b"<html>")
+    assert store.known_capture(page, "f.warc.gz") is None
+    made = store.add_capture(page, file="f.warc.gz", offset=0, length=9)
+    assert store.known_capture(page, "f.warc.gz") == made
+    assert store.add_capture(page, file="f.warc.gz", offset=9, length=9) == made
+    assert store.known_capture(page, None) is None
+    assert store.known_capture(page, "g.warc.gz") is None
+    assert store.known_capture(dataclasses.replace(page, body=b"<html "), "f.warc.gz") is None
+    another = dataclasses.replace(page, url="https://a.example/?token=abd")
+    assert store.known_capture(another, "f.warc.gz") is None
+    nowhere = store.add_capture(page, file=None, offset=None, length=None)
+    assert store.known_capture(page, None) == nowhere != made
+
+
+def test_what_was_said_of_a_page_is_dropped(store: Store) -> None:
+    first, second, copy = filled(store)
+    other = article("delta")
+    store.add_article(other, "crawled", None, ())
+    kept, stranger = match(second, copy), match(first, other)
+    store.add_match(kept, 1)
+    store.add_match(stranger, 1)
+    assert store.drop_matches(copy.id, {kept.id, "unknown"}) == 1
+    assert {row["id"] for row in store.matches()} == {kept.id, stranger.id}
+    for table, each in (("passages", 2), ("reasons", 2), ("direction_evidence", 1)):
+        assert count(store, table) == 2 * each, table
+    assert store.drop_matches(copy.id, [kept.id]) == 0
+    assert store.drop_matches(copy.id, ()) == 1
+    assert store.drop_matches(first.id, ()) == 0 == store.drop_matches("none", ())
+    assert [row["id"] for row in store.matches()] == [stranger.id]
+    assert store.check() == []
+
+
+def test_relations_change_the_generation(store: Store) -> None:
+    pair = ("alpha.example", "beta.example")
+    store.add_relations([(*pair, "owner"), (*pair, "wire")])
+    assert store.generation == 1
+    store.add_relations([(*pair, "owner")])
+    store.add_relations([])
+    assert store.generation == 1
+    store.add_relations([(*pair, "owner"), (*pair, "licence")])
+    assert store.generation == 2
+    assert store.remove_relation(*pair, "wire")
+    assert store.generation == 3
+    assert not store.remove_relation(*pair, "wire")
+    assert store.generation == 3
 
 
 def test_the_earlier_observation_is_kept(store: Store) -> None:
@@ -295,7 +406,7 @@ def test_text_that_sqlite_cannot_hold_keeps_its_offsets(store: Store) -> None:
     found = store.article(page.id)
     assert found is not None and len(found.text) == len(text) and found.text.endswith("😀 ﬁn")
     assert store.originals(query="end \ud800")[0]["id"] == page.id
-    assert store.find_articles("\ud800") == [] and store.by_urls(["https://\ud800"]) == []
+    assert store.find_articles("\ud800") == [] and store.by_urls(["https://\ud800"], 9) == []
 
 
 def test_an_input_is_finished_only_for_the_same_work(store: Store) -> None:
@@ -323,6 +434,41 @@ def test_an_input_is_finished_only_for_the_same_work(store: Store) -> None:
     assert not store.finished_input("crawl.warc.gz", "d1")
 
 
+def test_an_input_is_finished_only_for_the_same_judge(store: Store) -> None:
+    account = InputAccount("crawl.warc.gz", "warc", 3)
+    judge = {"model": {"version": 3}, "threshold": 0.5, "file": Path("m.json")}
+    run = store.begin_run("scan", {}, judge)
+    store.finish_input(store.add_input(run, account, digest="d1"), account)
+    for judged_with, same in (
+        (dict(reversed(judge.items())), True),
+        ({**judge, "threshold": 0.6}, False),
+        ({**judge, "model": {"version": 4}}, False),
+        ({**judge, "more": 1}, False),
+        ({}, False),
+        (None, False),
+        (judge, True),
+    ):
+        store.begin_run("scan", {}, judged_with)
+        assert store.finished_input("crawl.warc.gz", "d1") is same, judged_with
+
+
+def test_a_match_has_the_parameters_of_its_own_run(store: Store) -> None:
+    first, second, copy = filled(store)
+    plain, judged = match(first, copy), match(second, copy)
+    url = "https://m.example/?token=abc"
+    run = store.begin_run("scan", {}, {"threshold": 0.7, "seed": -1, "model": {"url": url}})
+    store.add_match(judged, run)
+    store.begin_run("scan", {}, {"threshold": 0.1})
+    own = store.parameters.asdict()
+    found = [store.match(made.id) for made in (plain, judged)]
+    assert found[0] is not None and found[0]["parameters"] == own
+    model = {"url": "https://m.example/?token=REDACTED-ba7816bf"}
+    assert found[1] is not None
+    assert found[1]["parameters"] == {**own, "threshold": 0.7, "model": model}
+    stored = store.conn.execute("SELECT parameters FROM runs WHERE id = ?", (run,)).fetchone()[0]
+    assert json.loads(stored) == found[1]["parameters"]
+
+
 # -- the index -------------------------------------------------------------------------------
 
 
@@ -332,18 +478,18 @@ def test_the_store_is_an_index(store: Store) -> None:
     assert index.size() == 2
     assert index.by_bands([1, -2, 2**63 - 1, -(2**63), 77], 10) == [(first.id, 4), (second.id, 1)]
     assert index.by_fragments([10, 11, 10], 10) == [(first.id, 2), (second.id, 1)]
-    assert index.document_frequencies(["bridge", "mayor", "none"]) == {
-        "bridge": 1, "mayor": 2, "none": 0,
+    assert index.document_frequencies(["bridge", "mayor", "none", "a\x00\ud800"], 9) == {
+        "bridge": 1, "mayor": 2, "none": 0, "a\x00\ud800": 0,
     }  # fmt: skip
+    assert index.document_frequencies([], 9) == {}
     weights = dict(index.by_terms(["bridge", "mayor", "none"], 10))
     assert weights == pytest.approx(
         {first.id: math.log(1 + 2 / 1) + math.log(1 + 2 / 2), second.id: math.log(1 + 2 / 2)}
     )
-    assert index.by_image_stems(["afp__a-1751569992", "logo", ""]) == [first.id]
-    assert index.by_urls([first.canonical_url, second.url, "https://none.example/"]) == sorted(
-        [first.id, second.id]
-    )
-    assert index.by_bands([], 10) == [] == index.by_urls([])
+    assert index.by_image_stems(["afp__a-1751569992", "logo", ""], 9) == [first.id]
+    named = index.by_urls([first.canonical_url, second.url, "https://none.example/"], 1)
+    assert named == sorted([first.id, second.id])
+    assert index.by_bands([], 10) == [] == index.by_urls([], 10)
     assert index.by_terms([], 10) == []
 
 
@@ -357,6 +503,85 @@ def test_hot_buckets_are_passed_over_and_counted(store: Store) -> None:
     assert store.by_fragments([8, 9], 4) == []
     assert len(store.by_terms(["hot", "rare"], 4)) == 1
     assert store.capped == {"minhash": 1, "fragments": 2, "terms": 1}
+
+
+def test_addresses_and_pictures_of_too_many_are_passed_over(tmp_path: Path) -> None:
+    shared = ("https://cdn.example/AFP__a-1751569992.jpg",) * 2
+    own = ("https://cdn.example/harbour-bridge-closed-tuesday.jpg",)
+    pages = [
+        article(
+            "alpha", f"Version {i} of the text.", images=shared + own * (i == 0),
+            url="https://alpha.example/?x=1" if i < 2 else "https://alpha.example/?x=2",
+        )
+        for i in range(5)
+    ]  # fmt: skip
+    ids = sorted(page.id for page in pages)
+    stems = ["afp__a-1751569992", "harbour-bridge-closed-tuesday"]
+    one, two = "https://alpha.example/?x=1", "https://alpha.example/?x=2"
+    with Store.open(tmp_path / "p.db") as store:
+        for page in pages:
+            store.add_article(page, "original", None, ())
+        store.add_article(article("alpha", "Another.", url=one), "crawled", None, ())
+        assert store.by_image_stems(stems, 5) == store.by_urls([pages[0].canonical_url], 5) == ids
+        assert store.capped == {}
+        assert store.by_image_stems(stems, 4) == [pages[0].id]
+        assert store.by_urls([pages[0].canonical_url, one, two], 2) == sorted(
+            page.id for page in pages[:2]
+        )
+        assert dict(store.capped) == {"stems": 1, "urls": 2}
+        assert store.capped["minhash"] == 0
+    with Store.open(tmp_path / "p.db") as again:
+        assert again.capped == {}
+
+
+def test_frequencies_are_counted_no_further_than_is_asked(store: Store) -> None:
+    for i in range(5):
+        page = article(f"site{i}")
+        terms = ("all", "some") if i < 2 else ("all",)
+        store.add_article(page, "original", fingerprint(page, terms=terms), ())
+    asked = ["all", "some", "all", "none"]
+    for limit, expected in ((1, (2, 2)), (2, (3, 2)), (4, (5, 2)), (9, (5, 2))):
+        found = store.document_frequencies(asked, limit)
+        assert found == {"all": expected[0], "some": expected[1], "none": 0}
+
+
+def test_addresses_with_secrets_are_found_and_kept_apart(store: Store) -> None:
+    pages = [
+        article(
+            f"site{i}", url=f"https://a.example/x?token=secret{i}#auth=hidden{i}",
+            canonical_url=f"https://a.example/x?token=secret{i}",
+        )
+        for i in range(2)
+    ]  # fmt: skip
+    for page in pages:
+        store.add_article(page, "original", None, ())
+    assert store.by_urls([pages[0].canonical_url], 9) == [pages[0].id]
+    assert store.by_urls([pages[1].url], 9) == [pages[1].id]
+    stored = store.article(pages[0].id)
+    assert stored is not None and "secret" not in stored.url + stored.canonical_url
+    assert "hidden" not in stored.url
+    assert store.by_urls([stored.canonical_url], 9) == [pages[0].id]
+    assert [found.id for found in store.find_articles(pages[1].url)] == [pages[1].id]
+
+
+def test_traces_name_a_page_with_secrets_whether_it_was_stored_or_not(store: Store) -> None:
+    url, picture = "https://alpha.example/x?b=1&token=secret", "https://c.example/i.jpg?sig=secret"
+    fresh = article(
+        "alpha", url=url, canonical_url="https://alpha.example/x?b=1&token=secret",
+        images=(picture,), site="alpha.example",
+    )  # fmt: skip
+    link = Trace("source-link", "via", redact(url), "alpha.example", "strong")
+    other = Trace("source-link", "via", redact(url + "2"), "alpha.example", "strong")
+    shown = Trace("hotlink", redact(picture), None, "c.example", "strong")
+    page = article("gamma")
+    store.add_article(fresh, "original", None, ())
+    store.add_article(page, "crawled", None, (link, other, shown))
+    stored = store.article(fresh.id)
+    assert stored is not None and "secret" not in stored.url
+    for source in (fresh, stored):
+        for traces in ((link, other, shown), store.traces_of(page.id)):
+            how = [direction.names_source(trace, source) for trace in traces]
+            assert how == ["page", "site", "page"]
 
 
 def test_numpy_integers_and_long_key_lists(store: Store) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -171,6 +172,22 @@ def test_locked(tmp_path: Path) -> None:
             assert store.add_article(page, "original", None, ())
     finally:
         conn.close()
+
+
+def test_closing_does_not_wait_for_a_reader(tmp_path: Path) -> None:
+    path = made(tmp_path / "p.db")
+    reader = sqlite3.connect(path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM articles").fetchone()
+    store = Store.open(path, timeout=5)
+    page = article("late")
+    store.add_article(page, "original", fingerprint(page), ())
+    began = time.monotonic()
+    store.close()
+    assert time.monotonic() - began < 2
+    reader.close()
+    with Store.open(path) as again:
+        assert again.article(page.id) == page
 
 
 def test_locked_as_a_whole(tmp_path: Path) -> None:

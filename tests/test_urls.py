@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlencode
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -135,6 +138,8 @@ def test_nothing_raises(url: str) -> None:
 
 # Secrets
 
+HIDDEN = "REDACTED-f52fbd32"  # what stands in for "hunter2"
+
 
 @pytest.mark.parametrize(
     ("url", "expected"),
@@ -143,16 +148,53 @@ def test_nothing_raises(url: str) -> None:
         ("https://u:hunter2@a.example/x", "https://a.example/x"),
         ("https://u@a.example:81/x#y", "https://a.example:81/x#y"),
         ("https://u:a@b@a.example/x", "https://a.example/x"),
-        ("https://a.example/x?token=hunter2&id=1", "https://a.example/x?token=REDACTED&id=1"),
+        ("https://a.example/x?token=hunter2&id=1", f"https://a.example/x?token={HIDDEN}&id=1"),
         (
-            "https://a.example/?X-Amz-Signature=hunter2",
-            "https://a.example/?X-Amz-Signature=REDACTED",
+            "https://a.example/?X-Amz-Security-Token=hunter2",
+            f"https://a.example/?X-Amz-Security-Token={HIDDEN}",
         ),
-        ("https://a.example/?ACCESS_TOKEN=hunter2", "https://a.example/?ACCESS_TOKEN=REDACTED"),
+        ("https://a.example/?ACCESS_TOKEN=hunter2", f"https://a.example/?ACCESS_TOKEN={HIDDEN}"),
+        ("https://a.example/?token=&id=1", "https://a.example/?token=&id=1"),
+        ("https://a.example/?token=REDACTED", "https://a.example/?token=REDACTED"),
+        ("https://a.example/?code=404&key=sports", "https://a.example/?code=404&key=sports"),
+        (
+            "https://a.example/?sid=2025-07-03-12-00-00",
+            "https://a.example/?sid=2025-07-03-12-00-00",
+        ),
+        (
+            "https://a.example/?key=a-long-word-of-letters",
+            "https://a.example/?key=a-long-word-of-letters",
+        ),
     ],
 )
 def test_redact(url: str, expected: str) -> None:
     assert redact(url) == expected
+
+
+@pytest.mark.parametrize("name", ["code", "key", "SID"])
+def test_redact_goes_by_the_value_where_the_name_tells_little(name: str) -> None:
+    shown = redact(f"https://a.example/?{name}=AIzaSyD4-9x_Qk2LmN8&id=1")
+    assert re.fullmatch(rf"https://a\.example/\?{name}=REDACTED-[0-9a-f]{{8}}&id=1", shown)
+    assert redact(shown) == shown
+
+
+@pytest.mark.parametrize("name", ["token", "signature", "api_key"])
+def test_pages_that_differ_in_a_secret_alone_stay_apart(name: str) -> None:
+    one, other = (redact(f"https://a.example/x?{name}=secret{i}") for i in (1, 2))
+    assert one != other and "secret" not in one + other
+    assert one == redact(f"https://a.example/x?{name}=secret1")
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["token", "sig", "code", "id", "b"]), st.text(max_size=20)),
+        max_size=5,
+        unique_by=lambda pair: pair[0],
+    )
+)
+def test_a_secret_is_the_same_before_and_after_canonicalisation(pairs: list) -> None:
+    url = "http://www.a.example/x/?" + urlencode(pairs, errors="replace")
+    assert canonical_url(redact(url)) == redact(canonical_url(url))
 
 
 @given(st.text("abcXYZ019._~!$&'()*+,;=:@%", max_size=16), PIECES)
@@ -181,6 +223,7 @@ def test_redact_of_what_only_looks_like_a_url(url: str) -> None:
     [
         "https://a.example/x#access_token=hunter2",
         "https://a.example/x?api-key=hunter2",
+        "https://a.example/x?id=1#/?token=1&sessionid=hunter2",
     ],
 )
 def test_redact_of_other_places_of_secrets(url: str) -> None:

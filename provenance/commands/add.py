@@ -52,4 +52,4 @@ def add(
         f"{tally.stored} originals added, {tally.known} known already; "
         f"{total} in {db}" + troubles(tally)
     )
-    exit_for(tally, nothing=not (tally.stored or tally.known or tally.skipped_inputs))
+    exit_for(tally, nothing=not (tally.stored or tally.known))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provenance.commands.shared import (
+    PARTLY,
     REPOST,
     db_option,
     exit_option,
@@ -20,6 +21,7 @@ from provenance.commands.shared import (
     page_options,
     parameters,
     private_option,
+    say,
     status_out,
 )
 from provenance.errors import ProvenanceError
@@ -69,6 +71,9 @@ def check(
         click.echo(_checked_text(found, source, db))
     if found.error:
         fail(found.error)
+    if found.damaged:
+        say(f"{redact(found.damaged.path)} is damaged: what could be read of it was checked")
+        sys.exit(PARTLY)
     if exit_code and any(match.verdict.is_repost for match in found.matches):
         sys.exit(REPOST)
 

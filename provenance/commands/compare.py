@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 import click
 
 from provenance.commands.shared import (
+    PARTLY,
+    UNREADABLE,
     given,
     json_option,
     json_out,
-    plain_parameters,
     private_option,
+    say,
     status_out,
 )
 from provenance.errors import ProvenanceError
@@ -34,7 +37,8 @@ def compare(
 ) -> None:
     """Compare TARGET (the suspect) with SOURCE, without a database.
 
-    With --pairs: one JSON row out for each row in, in the same order, as they come.
+    With --pairs: one JSON row out for each row in, in the same order, as they come; a bad row
+    gives a row with an "error", and exit code 3.
 
     \b
     provenance compare repost.html original.html
@@ -57,7 +61,7 @@ def compare(
         if as_json:
             status_out(error)
         raise
-    row = match_row(match, plain_parameters())
+    row = match_row(match, pipeline.judged_with())
     if as_json:
         json_out(row)
     else:
@@ -72,9 +76,11 @@ def _refuse(constant: str) -> None:
 
 def _compare_pairs(lines: Iterable[bytes]) -> None:
     from provenance import matching
+    from provenance.pipeline import judged_with
     from provenance.report.rows import pair_row
 
-    made_with = plain_parameters()
+    good = bad = 0
+    made_with = judged_with()
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -92,5 +98,10 @@ def _compare_pairs(lines: Iterable[bytes]) -> None:
                     raise ValueError(f"the {key} holds no words")
             comparison, verdict = matching.hold_texts(suspect, source)
             json_out(pair_row(name, comparison, verdict, made_with), indent=None)
+            good += 1
         except (ValueError, RecursionError) as error:
+            bad += 1
             json_out({"id": name, "line": number, "error": str(error)}, indent=None)
+    if bad:
+        say(f"{bad} of {good + bad} rows could not be compared")
+        sys.exit(PARTLY if good else UNREADABLE)

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
 import click
 
-from provenance.commands.shared import db_option, json_out, open_store, say
+from provenance.commands.shared import db_option, iso_time, json_out, open_store, say
 from provenance.models import Relation
-
-
-def iso_time(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    """A time that was typed, checked."""
-    if value is not None:
-        try:
-            datetime.fromisoformat(value.replace("Z", "+00:00"))
-        except ValueError as error:
-            raise click.BadParameter("write it like 2026-01-31 or 2026-01-31T14:00Z") from error
-    return value
 
 
 @click.command()

@@ -82,13 +82,14 @@ def scan(
     failures(tally)
     for path in tally.skipped_inputs:
         say(f"{path}: read before, nothing has changed; skipped")
-    quiet = tally.stored - tally.matched
+    judged = tally.stored + tally.known
+    quiet = judged - tally.matched
     say(
         f"{tally.read} pages read in {time.monotonic() - began:.1f} s: {tally.reposts} reposts, "
         f"{tally.matched - tally.reposts} other matches, {quiet} without a match"
         + (f" (of these {tally.gated} walls, {tally.too_short} too short)" if quiet else "")
         + troubles(tally)
     )
-    exit_for(tally, nothing=not (tally.stored or tally.skipped_inputs))
+    exit_for(tally, nothing=not (judged or tally.skipped_inputs))
     if exit_code and tally.reposts:
         sys.exit(REPOST)

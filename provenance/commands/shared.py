@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from provenance import __version__
 from provenance.errors import ProvenanceError
 
 if TYPE_CHECKING:
@@ -41,11 +40,25 @@ exit_option = click.option("--exit-code", is_flag=True, help="Exit 1 when a repo
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+def iso_time(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """A time that was typed, in one spelling. Raises BadParameter for what is none."""
+    if value is None:
+        return None
+    from provenance.dates import iso_time as normalised
+
+    found = normalised(value)
+    if found is None:
+        raise click.BadParameter("write it like 2026-01-31 or 2026-01-31T14:00Z")
+    return found
+
+
 def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What a saved page can't say of itself."""
     for option in (
         click.option("--site", help="Registered domain of the publisher, if the URL doesn't say."),
-        click.option("--published", help="When the page was published (ISO 8601)."),
+        click.option(
+            "--published", callback=iso_time, help="When the page was published (ISO 8601)."
+        ),
         click.option("--url", help="The URL that a saved page or text came from."),
     ):
         command = option(command)
@@ -84,21 +97,11 @@ def status_out(error: ProvenanceError) -> None:
     json_out({"status": "unreadable", "error": error.code, "message": str(error), "matches": []})
 
 
-def plain_parameters() -> dict[str, Any]:
-    """What a comparison without a database was made with."""
-    from provenance.background import documents
-    from provenance.verdict import model
-
-    return {
-        "provenance": __version__,
-        "model": model()["version"],
-        "threshold": model()["thresholds"]["repost"],
-        "background_documents": documents(),
-    }
-
-
 def parameters(store: Store) -> dict[str, Any]:
-    return {**plain_parameters(), **store.parameters.asdict()}
+    """What fingerprints and verdicts are made with here and now."""
+    from provenance.pipeline import judged_with
+
+    return {**judged_with(), **store.parameters.asdict()}
 
 
 class Progress:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from provenance.commands.shared import db_option, json_option, json_out, open_store, parameters
+from provenance.commands.shared import db_option, json_option, json_out, open_store
 from provenance.errors import ReadError
 
 
@@ -24,7 +24,6 @@ def show(match_id: str, db: Path, as_json: bool) -> None:
 
     with open_store(db, create=False, read_only=True) as store:
         row = store.match(match_id)
-        made_with = parameters(store)
     if row is None:
         raise ReadError(
             "no match has this id",
@@ -32,7 +31,6 @@ def show(match_id: str, db: Path, as_json: bool) -> None:
             hint="List them: provenance matches",
             code="missing",
         )
-    row["parameters"] = made_with
     if as_json:
         json_out(row)
     else:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenance.compare.names import respelled
-from provenance.compare.profile import Bools, Floats, Profile
+from provenance.compare.profile import Floats, Profile
 
 #: Shared share of weight (Dice) under which two sentences are not called aligned.
 ALIGNED = 0.22
@@ -25,6 +25,10 @@ _ROUNDS = 6
 # Shuffles that give the chance level of order; a fixed seed: equal input, equal output.
 _SHUFFLES = 4
 _SHUFFLE_SEED = 20250703
+
+
+Ints = NDArray[np.int64]
+Floats32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +69,35 @@ class Alignment:
     chance: float
 
 
-def _incidence(
-    profile: Profile, columns: NDArray[np.int64], size: int, keep: Bools | None = None
-) -> NDArray[np.float32]:
-    """0/1 matrix, sentences × stems; ``columns`` is the stem number of each token."""
-    found = np.zeros((len(profile.tokens.sentences), size), dtype=np.float32)
-    rows = profile.sentence
-    if keep is not None:
-        rows, columns = rows[keep], columns[keep]
-    found[rows, columns] = 1.0
+def _pairs(profile: Profile, columns: NDArray[np.int64], size: int) -> tuple[Ints, Ints]:
+    """The distinct (sentence, stem number) pairs of a text, as two arrays."""
+    codes = np.unique(profile.sentence * size + columns)
+    return codes // size, codes % size
+
+
+def _incidence(rows: Ints, columns: Ints, place: Ints, shape: tuple[int, int]) -> Floats32:
+    """0/1 matrix, sentences × shared stems; ``place`` is -1 for a stem that is not shared."""
+    found = np.zeros(shape, dtype=np.float32)
+    at = place[columns]
+    kept = at >= 0
+    found[rows[kept], at[kept]] = 1.0
     return found
+
+
+def _weight_of(rows: Ints, weights: Floats, count: int) -> Floats:
+    """The summed weight of each of ``count`` rows."""
+    return np.bincount(rows, weights=weights, minlength=count).astype(np.float64)
+
+
+def _joined_mass(rows: Ints, columns: Ints, weights: Floats, size: int, count: int) -> Floats:
+    """Weight of the distinct stems of each sentence together with the next one."""
+    first, second = rows < count - 1, rows > 0
+    codes = np.unique(
+        np.concatenate(
+            (rows[first] * size + columns[first], (rows[second] - 1) * size + columns[second])
+        )
+    )
+    return _weight_of(codes // size, weights[codes % size], max(0, count - 1))
 
 
 def _dice(common: Floats, left: Floats, right: Floats) -> Floats:
@@ -82,7 +105,11 @@ def _dice(common: Floats, left: Floats, right: Floats) -> Floats:
 
 
 def matrix(target: Profile, source: Profile) -> Matrix:
-    """Compare every sentence of the target with every sentence of the source."""
+    """Compare every sentence of the target with every sentence of the source.
+
+    Dense only over the stems that both texts have: a text of a million different words costs no
+    more memory than what it shares.
+    """
     vocabulary: dict[str, int] = {}
     for stem in source.stems:
         vocabulary.setdefault(stem, len(vocabulary))
@@ -90,37 +117,47 @@ def matrix(target: Profile, source: Profile) -> Matrix:
     for stem in target.stems:
         if stem not in vocabulary:
             vocabulary[stem] = vocabulary[same[stem]] if stem in same else len(vocabulary)
-    size = max(vocabulary.values(), default=-1) + 1
+    size = max(vocabulary.values(), default=0) + 1
+    m, n = len(target.tokens.sentences), len(source.tokens.sentences)
     t_columns = np.array([vocabulary[stem] for stem in target.stems], dtype=np.int64)
     s_columns = np.array([vocabulary[stem] for stem in source.stems], dtype=np.int64)
     weights = np.zeros(size)
     weights[s_columns] = source.weights
     weights[t_columns] = target.weights
-    t, s = _incidence(target, t_columns, size), _incidence(source, s_columns, size)
+    t_pairs = _pairs(target, t_columns, size)
+    s_pairs = _pairs(source, s_columns, size)
+    t_count = np.bincount(t_pairs[1], minlength=size)
+    s_count = np.bincount(s_pairs[1], minlength=size)
     # A word that runs through both texts (their subject) says little about which sentence
     # answers which; so the weight falls with the share of sentences that hold it.
-    spread = (t.sum(axis=0) + s.sum(axis=0)) / max(1, len(t) + len(s))
+    spread = (t_count + s_count) / max(1, m + n)
     weights = weights * np.clip(-np.log(np.maximum(spread, 1e-9)) / 3.0, 0.05, 1.0)
-    root = np.sqrt(weights).astype(np.float32)
-    tw, sw = t * root, s * root
+    shared = np.flatnonzero((t_count > 0) & (s_count > 0))
+    place = np.full(size, -1, dtype=np.int64)
+    place[shared] = np.arange(len(shared))
+    root = np.sqrt(weights[shared]).astype(np.float32)
+    tw = _incidence(*t_pairs, place, (m, len(shared))) * root
+    sw = _incidence(*s_pairs, place, (n, len(shared))) * root
     common = (tw @ sw.T).astype(np.float64)
     own = common
     if target.quoted.any() or source.quoted.any():
-        t_own = _incidence(target, t_columns, size, ~target.quoted) * root
-        s_own = _incidence(source, s_columns, size, ~source.quoted) * root
-        own = (t_own @ s_own.T).astype(np.float64)
-    t_mass = (tw * tw).sum(axis=1).astype(np.float64)
-    s_mass = (sw * sw).sum(axis=1).astype(np.float64)
-
+        t_own, s_own = ~target.quoted, ~source.quoted
+        left = _incidence(target.sentence[t_own], t_columns[t_own], place, tw.shape) * root
+        right = _incidence(source.sentence[s_own], s_columns[s_own], place, sw.shape) * root
+        own = (left @ right.T).astype(np.float64)
+    t_mass = _weight_of(t_pairs[0], weights[t_pairs[1]], m)
+    s_mass = _weight_of(s_pairs[0], weights[s_pairs[1]], n)
     t2, s2 = np.maximum(tw[:-1], tw[1:]), np.maximum(sw[:-1], sw[1:])
+    s2_mass = _joined_mass(*s_pairs, weights, size, n)
+    t2_mass = _joined_mass(*t_pairs, weights, size, m)
     return Matrix(
         common,
         own,
         _dice(common, t_mass, s_mass),
         t_mass,
         s_mass,
-        _dice((tw @ s2.T).astype(np.float64), t_mass, (s2 * s2).sum(axis=1).astype(np.float64)),
-        _dice((t2 @ sw.T).astype(np.float64), (t2 * t2).sum(axis=1).astype(np.float64), s_mass),
+        _dice((tw @ s2.T).astype(np.float64), t_mass, s2_mass),
+        _dice((t2 @ sw.T).astype(np.float64), t2_mass, s_mass),
     )
 
 

@@ -9,7 +9,8 @@ import regex
 from numpy.typing import NDArray
 
 from provenance.background import idf, language_of, max_idf, stemmer
-from provenance.normalize import Tokens, number_value, tokenize
+from provenance.config import LIMITS
+from provenance.normalize import Tokens, digest, number_value, tokenize
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -30,6 +31,8 @@ class Profile:
 
     text: str
     tokens: Tokens
+    #: Of the whole text, also where sentences were left out.
+    digest: str
     language: str
     #: Stems; numbers stand as their digits, so that "three" meets "3".
     stems: tuple[str, ...]
@@ -65,9 +68,10 @@ def _names(tokens: Tokens) -> set[str]:
     return {word for word, n in inside.items() if n > lower.get(word, 0)}
 
 
-def profile(text: str, limit: int = 800) -> Profile:
+def profile(text: str, limit: int = LIMITS.sentences) -> Profile:
     """Read one text. Sentences beyond ``limit`` are left out (a bound on hostile input)."""
     tokens = tokenize(text)
+    whole = digest(tokens)
     if len(tokens.sentences) > limit:
         end = tokens.sentences[limit - 1][1]
         tokens = Tokens(
@@ -102,5 +106,13 @@ def profile(text: str, limit: int = 800) -> Profile:
     for i, (first, last) in enumerate(tokens.sentences):
         sentence[first:last] = i
     return Profile(
-        text, tokens, language, tuple(stems), weights, hard, _quoted_tokens(text, tokens), sentence
+        text,
+        tokens,
+        whole,
+        language,
+        tuple(stems),
+        weights,
+        hard,
+        _quoted_tokens(text, tokens),
+        sentence,
     )

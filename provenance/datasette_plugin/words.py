@@ -131,7 +131,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "bytes_skipped": "Bytes that were damaged and passed over.",
         "truncated": "1 when the file ends before its last record does.",
         "finished": "1 when it was read to its end.",
-        "generation": "State of the originals when the reading began.",
+        "generation": "State of the collection (originals, relations) when the reading began.",
     },
     "failures": {
         "input": "The page or file.",

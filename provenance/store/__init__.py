@@ -10,9 +10,6 @@ Tables and columns are meant to be read by people: see ``schema.py`` and docs.
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Any
-
 from provenance.store.lookups import Lookups
 from provenance.store.queries import Queries
 from provenance.store.schema import APPLICATION_ID, MIGRATIONS
@@ -23,9 +20,6 @@ __all__ = ["APPLICATION_ID", "MIGRATIONS", "Store"]
 class Store(Queries, Lookups):
     """An open database. Make one with ``Store.open``; use it as a context manager.
 
-    Not to be shared between threads or carried into a child process.
+    Not to be shared between threads or carried into a child process. ``capped`` tells how many
+    look-ups were cut short since it was opened (see ``Lookups``).
     """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.capped = Counter()

@@ -75,9 +75,13 @@ class Connected:
         self.close()
 
     def close(self) -> None:
-        """Close, with all that the WAL holds moved into the database file. May be called twice."""
+        """Close, with all that the WAL holds moved into the database file. May be called twice.
+
+        What another program holds locked is not waited for: the WAL then stays beside the file.
+        """
         with contextlib.suppress(sqlite3.Error):
             if not self.read_only and not self.conn.in_transaction:
+                self.conn.execute("PRAGMA busy_timeout = 0")
                 self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         with contextlib.suppress(sqlite3.Error):
             self.conn.close()
@@ -114,7 +118,10 @@ class Connected:
     @property
     @guarded
     def generation(self) -> int:
-        """How often an original was added or removed; names the state of the collection."""
+        """How often an original, or a relation of sites, was added or removed.
+
+        It names the state of all that verdicts depend on beside the page.
+        """
         row = self.conn.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
         return int(row[0]) if row else 0
 

@@ -12,16 +12,26 @@ from provenance.models import Channel
 from provenance.store import rows
 from provenance.store.connection import Connected, guarded
 
+_OF_URL = (
+    "SELECT id FROM articles WHERE canonical_url = ? AND role = 'original' LIMIT ?",
+    "SELECT id FROM articles WHERE url = ? AND role = 'original' LIMIT ?",
+)
+_OF_STEM = ("SELECT DISTINCT article_id FROM links WHERE stem = ? LIMIT ?",)
+
 
 class Lookups(Connected):
     """The part of ``Store`` that is a ``models.Index``.
 
-    ``capped`` counts, by channel, the buckets that were passed over since the store was opened
-    because they held more originals than the limit.
+    ``capped`` counts the buckets that were passed over since the store was opened because they
+    held more originals than the limit: a ``dict[str, int]`` with the keys ``minhash``,
+    ``fragments``, ``terms``, ``urls`` and ``stems``, where a key that is missing counts 0.
     """
 
-    capped: Counter[str]
     _sized: tuple[int, int] = (-1, 0)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.capped: Counter[str] = Counter()
 
     def _buckets(
         self, table: str, channel: Channel, keys: Iterable[Any], limit: int
@@ -81,39 +91,51 @@ class Lookups(Connected):
                 weights[number] = weights.get(number, 0.0) + weight
         return self._named(weights)
 
-    @guarded
-    def by_urls(self, urls: Sequence[str]) -> list[str]:
-        """Ids of originals whose canonical URL, or URL as given, is one of these; in id order."""
-        wanted = json.dumps(sorted({rows.safe_url(url) for url in urls}))
-        found = self.conn.execute(
-            "SELECT id FROM articles WHERE role = 'original'"
-            " AND canonical_url IN (SELECT value FROM json_each(?1))"
-            " UNION SELECT id FROM articles WHERE role = 'original'"
-            " AND url IN (SELECT value FROM json_each(?1)) ORDER BY 1",
-            (wanted,),
-        )
-        return [row[0] for row in found]
+    def _holders(self, name: str, selects: Sequence[str], key: str, limit: int) -> set[str]:
+        """Ids that any of the statements gives for the key; none when they are too many."""
+        found: set[str] = set()
+        for sql in selects:
+            found.update(row[0] for row in self.conn.execute(sql, (key, limit + 1)))
+        if len(found) <= limit:
+            return found
+        self.capped[name] += 1
+        return set()
 
     @guarded
-    def by_image_stems(self, stems: Sequence[str]) -> list[str]:
-        """Ids of originals that show an image of one of these names; in id order."""
-        wanted = json.dumps(sorted({rows.text_of(stem) for stem in stems if stem}))
-        found = self.conn.execute(
-            "SELECT DISTINCT article_id FROM links"
-            " WHERE stem IN (SELECT value FROM json_each(?)) ORDER BY 1",
-            (wanted,),
-        )
-        return [row[0] for row in found]
+    def by_urls(self, urls: Sequence[str], limit: int) -> list[str]:
+        """Ids of originals whose canonical URL, or URL as given, is one of these; in id order.
+
+        A URL of more than ``limit`` originals is passed over.
+        """
+        found: set[str] = set()
+        for url in sorted({rows.safe_url(url) for url in urls}):
+            found |= self._holders("urls", _OF_URL, url, limit)
+        return sorted(found)
 
     @guarded
-    def document_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
-        """How many originals have each term; 0 for one that none has."""
-        return {
-            term: self.conn.execute(
-                "SELECT count(*) FROM terms WHERE key = ?", (rows.text_of(term),)
-            ).fetchone()[0]
-            for term in set(terms)
-        }
+    def by_image_stems(self, stems: Sequence[str], limit: int) -> list[str]:
+        """Ids of originals that show an image of one of these names; in id order.
+
+        A name that more than ``limit`` originals show is passed over.
+        """
+        found: set[str] = set()
+        for stem in sorted({rows.text_of(stem) for stem in stems if stem}):
+            found |= self._holders("stems", _OF_STEM, stem, limit)
+        return sorted(found)
+
+    @guarded
+    def document_frequencies(self, terms: Sequence[str], limit: int) -> dict[str, int]:
+        """How many originals have each term, counted up to ``limit + 1``; 0 when none has it."""
+        held = {term: rows.text_of(term) for term in terms}
+        counts = dict(
+            self.conn.execute(
+                "SELECT asked.value, (SELECT count(*) FROM"
+                " (SELECT 1 FROM terms WHERE key = asked.value LIMIT ?2))"
+                " FROM json_each(?1) asked",
+                (json.dumps(sorted(set(held.values()))), limit + 1),
+            ).fetchall()
+        )
+        return {term: int(counts[key]) for term, key in held.items()}
 
     @guarded
     def size(self) -> int:

@@ -205,7 +205,8 @@ class Queries(Writing):
         """One match, whole, by its id or the start of it; None when there is none.
 
         Keys: id, relation, is_repost, is_reuse, probability, direction, direction_confidence,
-        attribution, channels (list), run_id, found, scores (mapping), passages
+        attribution, channels (list), run_id, found, parameters (mapping: what the run that judged
+        it was made with), scores (mapping), passages
         (``[target_offset, target_length, source_offset, source_length, kind]`` each), reasons
         (code, text), evidence (kind, log_odds, text), traces of the target, and source and
         target (mappings with the fields of an article, text included, links and images not).
@@ -232,6 +233,10 @@ class Queries(Writing):
             )
         (row,) = self._query("SELECT * FROM matches WHERE id = ?", ids[0])
         found = _booleans(row)
+        (made_with,) = self.conn.execute(
+            "SELECT parameters FROM runs WHERE id = ?", (found["run_id"],)
+        ).fetchone()
+        found["parameters"] = json.loads(made_with)
         found["channels"] = [name for name in found["channels"].split(",") if name]
         found["scores"] = {name: found.pop(name) for name in _SCORES}
         for key, columns, table in (

@@ -41,8 +41,6 @@ def maybe(value: str | None) -> str | None:
 
 def safe_url(url: str) -> str:
     """A URL without credentials and secret parameters, fit to be stored."""
-    if "?" not in url and "@" not in url:
-        return text_of(url)
     return text_of(urls.redact(url))
 
 

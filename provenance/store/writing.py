@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -13,6 +14,9 @@ from provenance.store.connection import Connected, guarded
 
 Role = Literal["original", "crawled"]
 SiteRelation = Literal["owner", "wire", "licence"]
+
+#: What an article that was crawled takes over when it is added as an original.
+_TAKEN_OVER = ("title", "byline", "published", "site", "language", "url", "rough", "gate")
 
 
 @lru_cache(maxsize=32)
@@ -27,24 +31,39 @@ class Writing(Connected):
     """The part of ``Store`` that writes."""
 
     _verb: str | None = None
+    _made_with: str | None = None
 
     # -- runs and inputs ---------------------------------------------------------------------
 
     @guarded
-    def begin_run(self, verb: str, arguments: Mapping[str, Any]) -> int:
-        """A new row of ``runs``; returns its id. URLs in the arguments lose their secrets."""
+    def begin_run(
+        self,
+        verb: str,
+        arguments: Mapping[str, Any],
+        judged_with: Mapping[str, Any] | None = None,
+    ) -> int:
+        """A new row of ``runs``; returns its id. URLs in the arguments lose their secrets.
+
+        ``judged_with`` is what verdicts are made with beside the database's own parameters (the
+        model's version, thresholds, …). It is stored with them, and work that was done with
+        something else is not finished. It can't change the database's own.
+        """
+        made_with = self._parameters_of(judged_with or {})
         with self._whole():
             table = self.db.table("runs").insert(
                 {
                     "verb": verb,
                     "arguments": rows.to_json(rows.safe(arguments)),
-                    "parameters": rows.to_json(self.parameters.asdict()),
+                    "parameters": made_with,
                     "generation": self.generation,
                     "started": rows.now(),
                 }
             )
-        self._verb = _purpose(verb, arguments)
+        self._verb, self._made_with = _purpose(verb, arguments), made_with
         return _key(table.last_pk)
+
+    def _parameters_of(self, judged_with: Mapping[str, Any]) -> str:
+        return rows.to_json({**rows.safe(judged_with), **self.parameters.asdict()})
 
     @guarded
     def end_run(self, run_id: int, counts: Mapping[str, int]) -> None:
@@ -104,7 +123,7 @@ class Writing(Connected):
 
         That is: same path and content digest, read to the end by the verb of the present run (a
         scan ``within`` is another purpose than a scan), against the same generation of originals
-        and with the same parameters.
+        and with the same parameters, those that verdicts are made with among them.
         """
         found = self.conn.execute(
             "SELECT 1 FROM inputs i JOIN runs r ON r.id = i.run_id"
@@ -114,7 +133,7 @@ class Writing(Connected):
                 rows.safe(path),
                 digest,
                 self.generation,
-                rows.to_json(self.parameters.asdict()),
+                self._made_with or self._parameters_of({}),
                 self._verb,
             ),
         ).fetchone()
@@ -147,6 +166,23 @@ class Writing(Connected):
     # -- pages -------------------------------------------------------------------------------
 
     @guarded
+    def known_capture(self, capture: Capture, file: str | None) -> int | None:
+        """The id of the row that ``add_capture`` would take for this page; None for a new one.
+
+        For those who append the bytes to ``file`` first: a page known there is there already.
+        """
+        return self._known_capture(
+            hashlib.sha256(capture.body).hexdigest(), rows.safe_url(capture.url), rows.maybe(file)
+        )
+
+    def _known_capture(self, sha256: str, url: str, file: str | None) -> int | None:
+        found = self.conn.execute(
+            "SELECT id FROM captures WHERE sha256 = ? AND url = ? AND coalesce(file, '') = ?",
+            (sha256, url, file or ""),
+        ).fetchone()
+        return int(found[0]) if found else None
+
+    @guarded
     def add_capture(
         self, capture: Capture, *, file: str | None, offset: int | None, length: int | None
     ) -> int:
@@ -159,11 +195,8 @@ class Writing(Connected):
             capture, hashlib.sha256(capture.body).hexdigest(), file, offset, length
         )
         with self._whole():
-            known = self.conn.execute(
-                "SELECT id FROM captures WHERE sha256 = ? AND url = ? AND coalesce(file, '') = ?",
-                (row["sha256"], row["url"], row["file"] or ""),
-            ).fetchone()
-            return int(known[0]) if known else self._insert("captures", row)
+            known = self._known_capture(row["sha256"], row["url"], row["file"])
+            return self._insert("captures", row) if known is None else known
 
     @guarded
     def add_screened(self, capture_id: int, why: str, *, input_id: int | None = None) -> None:
@@ -188,8 +221,11 @@ class Writing(Connected):
         """Store an article; True when it is new, or was known as crawled and is now an original.
 
         Originals enter the index and have their links kept; crawled articles keep their
-        fingerprint and traces only. An article that is known keeps all but the earlier of the
-        two observed times. An original never becomes crawled again.
+        fingerprint and traces only. Of an article that is known the earlier of the two observed
+        times is kept, and its text stays. A crawled one that becomes an original takes over all
+        that is now known of it, and its traces and links are replaced; seen again as crawled, its
+        traces are replaced and an empty title, byline or time of publishing is filled. An
+        original seen again keeps all else, and never becomes crawled again.
         """
         with self._whole():
             known = self.conn.execute(
@@ -203,11 +239,14 @@ class Writing(Connected):
                     self.conn.execute(
                         "UPDATE articles SET observed = ? WHERE id = ?", (first, article.id)
                     )
-                if known[0] == role or role == "crawled":
+                if known[0] == "original":
                     return False
-                self.conn.execute(
-                    "UPDATE articles SET role = 'original' WHERE id = ?", (article.id,)
-                )
+                self._replace_traces(article.id, traces)
+                if role == "crawled":
+                    self._describe(article, {}, ("title", "byline", "published"), fill=True)
+                    return False
+                made_by = {"role": role, "input_id": input_id, "capture_id": capture_id}
+                self._describe(article, made_by, _TAKEN_OVER, fill=False)
             number = self._store_fingerprint(article.id, fingerprint)
             if role == "original":
                 self._index(number, article, fingerprint)
@@ -233,9 +272,48 @@ class Writing(Connected):
         row = rows.article_row(article, number, role)
         self._insert("articles", {**row, "input_id": input_id, "capture_id": capture_id})
         self._insert("texts", {"article_id": article.id, "text": rows.text_of(article.text)})
+        self._replace_traces(article.id, traces)
+
+    def _replace_traces(self, article_id: str, traces: Iterable[Trace]) -> None:
+        self.conn.execute("DELETE FROM traces WHERE article_id = ?", (article_id,))
         self.conn.executemany(
             "INSERT INTO traces VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [rows.trace_row(article.id, i, trace) for i, trace in enumerate(traces)],
+            [rows.trace_row(article_id, i, trace) for i, trace in enumerate(traces)],
+        )
+
+    def _describe(
+        self, article: Article, more: Mapping[str, Any], columns: Sequence[str], *, fill: bool
+    ) -> None:
+        """Write over what is stored of an article, where there is something to write.
+
+        With ``fill`` only where nothing was stored before.
+        """
+        (old,) = self._query("SELECT * FROM articles WHERE id = ?", article.id)
+        row = rows.article_row(article, old["number"], old["role"])
+        changed = {
+            name: value
+            for name, value in {**{name: row[name] for name in columns}, **more}.items()
+            if value not in (None, "", old[name]) and not (fill and old[name])
+        }
+        if not changed:
+            return
+        if "title" in changed:
+            # The full text must be told what it is to forget, word for word.
+            self._index_words("articles_fts, ", "'delete', ", article.id)
+        names = ", ".join(f'"{name}" = ?' for name in changed)
+        self.conn.execute(
+            f"UPDATE articles SET {names} WHERE id = ?",  # noqa: S608
+            (*changed.values(), article.id),
+        )
+        if "title" in changed:
+            self._index_words("", "", article.id)
+
+    def _index_words(self, column: str, command: str, article_id: str) -> None:
+        self.conn.execute(
+            f"INSERT INTO articles_fts({column}rowid, title, text)"  # noqa: S608
+            f" SELECT {command}a.number, a.title, t.text FROM articles a"
+            " JOIN texts t ON t.article_id = a.id WHERE a.id = ?",
+            (article_id,),
         )
 
     def _store_fingerprint(self, article_id: str, fingerprint: Fingerprint | None) -> int | None:
@@ -251,9 +329,8 @@ class Writing(Connected):
         return int(found[0])
 
     def _index(self, number: int | None, article: Article, given: Fingerprint | None) -> None:
-        self.conn.executemany(
-            "INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?, ?)", rows.link_rows(article)
-        )
+        self.conn.execute("DELETE FROM links WHERE article_id = ?", (article.id,))
+        self.conn.executemany("INSERT INTO links VALUES (?, ?, ?, ?, ?)", rows.link_rows(article))
         if number is None:
             return
         fingerprint = given or self._fingerprint(article.id)
@@ -312,6 +389,20 @@ class Writing(Connected):
             )
             self._replace_children(match)
 
+    @guarded
+    def drop_matches(self, target_id: str, keep: Collection[str]) -> int:
+        """Remove the matches of this target whose ids are not in ``keep``; returns how many.
+
+        For a page that was judged anew: what was found now replaces all that was said of it.
+        """
+        with self._whole():
+            cursor = self.conn.execute(
+                "DELETE FROM matches WHERE target_id = ?"
+                " AND id NOT IN (SELECT value FROM json_each(?))",
+                (target_id, json.dumps(sorted(keep))),
+            )
+            return cursor.rowcount
+
     def _replace_children(self, match: Match) -> None:
         children: dict[str, list[dict[str, Any]]] = {
             "passages": [
@@ -351,22 +442,28 @@ class Writing(Connected):
         """Record that sites belong together: ``(site_a, site_b, kind)``.
 
         ``owner``: one publisher. ``wire``: b takes a's wire. ``licence``: b may print a's texts.
+        What is new raises the generation, since verdicts depend on it.
         """
         with self._whole():
-            self.conn.executemany(
+            cursor = self.conn.executemany(
                 "INSERT OR IGNORE INTO relations (site_a, site_b, kind) VALUES (?, ?, ?)",
                 [(rows.text_of(a), rows.text_of(b), kind) for a, b, kind in relations],
             )
+            if cursor.rowcount > 0:
+                self._next_generation()
 
     @guarded
     def remove_relation(self, site_a: str, site_b: str, kind: SiteRelation) -> bool:
-        """Forget one relation; False when it was not there."""
+        """Forget one relation, which raises the generation; False when it was not there."""
         with self._whole():
             cursor = self.conn.execute(
                 "DELETE FROM relations WHERE site_a = ? AND site_b = ? AND kind = ?",
                 (site_a, site_b, kind),
             )
-            return cursor.rowcount > 0
+            if not cursor.rowcount:
+                return False
+            self._next_generation()
+            return True
 
 
 def _key(value: Any) -> int:

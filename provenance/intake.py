@@ -1,0 +1,87 @@
+"""The way in: a URL, a file, a folder or standard input as a stream of pages' bytes and texts."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from provenance.config import LIMITS, Limits
+from provenance.errors import ReadError
+from provenance.matching import Page, prepare
+from provenance.models import Capture, Failure, InputAccount, Record
+from provenance.urls import is_url
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the user says of an input, and allows."""
+
+    url: str | None = None
+    published: str | None = None
+    site: str | None = None
+    allow_private: bool = False
+    limits: Limits = field(default=LIMITS)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One input that is open for reading."""
+
+    path: str
+    kind: str
+    items: Iterator[Capture | Record | Failure]
+    account: Callable[[], InputAccount]
+    #: Of the content and of what the user said of it; None for what can be read only once.
+    digest: str | None
+
+
+def open_input(spec: str, given: Given) -> Opened:
+    """Open a URL, file, folder or ``-``. Raises FetchError, ReadError or UsageError."""
+    if is_url(spec):
+        from provenance import fetch
+
+        capture = fetch.fetch(spec, limits=given.limits, allow_private=given.allow_private)
+        if given.published or given.site:
+            capture = dataclasses.replace(capture, published=given.published, site=given.site)
+        account = InputAccount(capture.url, "url", 1)
+        return Opened(capture.url, "url", iter([capture]), lambda: account, None)
+    from provenance import readers
+
+    reading = readers.open_input(
+        spec, url=given.url, published=given.published, site=given.site, limits=given.limits
+    )
+    content = reading.digest()
+    said = json.dumps([given.url, given.published, given.site])
+    digest = hashlib.sha256(f"{content}{said}".encode()).hexdigest() if content else None
+    return Opened(reading.path, reading.kind, iter(reading), reading.account, digest)
+
+
+def item_name(item: Capture | Record) -> str:
+    """What a failure names: the file, with the line for a row, or the URL."""
+    if isinstance(item, Record):
+        place = item.path or "-"
+        return f"{place}:{item.line}" if item.line else place
+    return item.path or item.url
+
+
+def read_one(spec: str, given: Given) -> tuple[Page, InputAccount]:
+    """The one page of an input. Raises ReadError when it holds none or several."""
+    opened = open_input(spec, given)
+    found: list[Capture | Record] = []
+    for item in opened.items:
+        if isinstance(item, Failure):
+            raise ReadError(item.message, subject=item.input, code=item.error)
+        found.append(item)
+        if len(found) > 1:
+            raise ReadError(
+                "this holds more than one page",
+                subject=spec,
+                hint="Use `provenance scan` for many pages",
+                code="many",
+            )
+    if not found:
+        raise ReadError("there is nothing to read in it", subject=spec, code="empty")
+    return prepare(found[0]), opened.account()
