@@ -44,7 +44,9 @@ def find(
             index.by_fragments(fingerprint.fragments, limits.bucket), MIN_FRAGMENTS
         )
         chosen = rarest(fingerprint.terms, index, parameters.terms, limits.bucket)
-        proposals["terms"] = _ranked(index.by_terms(chosen, limits.bucket), MIN_TERM_WEIGHT)
+        proposals["terms"] = _ranked(index.by_terms(chosen, limits.bucket), MIN_TERM_WEIGHT)[
+            : limits.term_candidates
+        ]
 
     ranks: dict[str, float] = {}
     channels: dict[str, list[Channel]] = {}

@@ -58,6 +58,9 @@ class Limits:
         "passed over.",
     )
     candidates: int = setting(50, "Originals that are compared in full with one text.")
+    term_candidates: int = setting(
+        20, "Originals that rare terms alone may propose; a rewritten source is among the first."
+    )
     sentences: int = setting(800, "Sentences of a text that are aligned.")
 
 

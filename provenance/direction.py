@@ -109,7 +109,7 @@ def judge(
     elif total <= -MARGIN:
         value = "target-first"
     confidence = 0.5 if value == "unknown" else 1 / (1 + math.exp(-abs(total)))
-    return Direction(value, confidence, tuple(ledger))
+    return Direction(value, round(confidence, 4), tuple(ledger))
 
 
 def attribution(

@@ -37,7 +37,7 @@ from provenance.urls import redact, unwrap_archive
 
 USER_AGENT = f"provenance/{__version__} (news article provenance checker)"
 _SAVE = "Save the page in your browser and check the file with --url URL"
-_PRIVATE = "Private addresses are fetched only when that is asked for"
+_PRIVATE = "Private addresses are fetched only with --allow-private"
 _CHUNK = 65536
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from provenance.config import LIMITS, Limits
-from provenance.errors import ReadError
+from provenance.errors import ReadError, UsageError
 from provenance.matching import Page, prepare
 from provenance.models import Capture, Failure, InputAccount, Record
-from provenance.urls import is_url
+from provenance.urls import is_url, redact
+
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]+:(//|\w)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,18 @@ class Opened:
 
 def open_input(spec: str, given: Given) -> Opened:
     """Open a URL, file, folder or ``-``. Raises FetchError, ReadError or UsageError."""
+    if not spec.strip():
+        raise UsageError("an empty name names nothing", hint="Give a URL, a file, a folder or -")
+    if _SCHEME.match(spec) and not is_url(spec):
+        raise UsageError(
+            "this is no address that can be fetched",
+            subject=redact(spec),
+            hint="Addresses begin with http:// or https:// and name a host",
+        )
+    if given.url is not None and not is_url(given.url):
+        raise UsageError(
+            "--url must be an http or https address", subject=redact(given.url), code="usage"
+        )
     if is_url(spec):
         from provenance import fetch
 

@@ -179,21 +179,27 @@ def find_matches(
     sources = originals.articles([one.source_id for one in wanted])
     owned = frozenset(frozenset({a, b}) for a, b, kind in originals.relations() if kind == "owner")
     profile = compare.profile(article.text)
-    matches = [
-        hold(
-            Page(source, originals.traces_of(source.id)),
-            page,
-            profiles=(_source_profile(source.text), profile),
-            channels=one.channels,
-            owned=owned,
+    matches = []
+    for one in wanted:
+        source = sources.get(one.source_id)
+        if source is None:
+            continue
+        held = _source_profile(source.text)
+        if one.channels == ("terms",) and not compare.may_derive(profile, held):
+            continue
+        matches.append(
+            hold(
+                Page(source, originals.traces_of(source.id)),
+                page,
+                profiles=(held, profile),
+                channels=one.channels,
+                owned=owned,
+            )
         )
-        for one in wanted
-        if (source := sources.get(one.source_id))
-    ]
     return sorted(matches, key=_rank)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def _source_profile(text: str) -> compare.Profile:
     """The profile of an original: one story's pages ask for the same few again and again."""
     return compare.profile(text)

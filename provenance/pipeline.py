@@ -265,6 +265,7 @@ def _run_input(store: Store, run: int, verb: str, spec: str, given: Given, batch
         with store.transaction():
             store.add_failure(run, failure)
         hint = f". {error.hint}" if error.hint else ""
+        tally.read += 1
         tally.fail(Failure(failure.input, failure.stage, failure.error, error.message + hint))
         return
     digest = opened.digest

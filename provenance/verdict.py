@@ -41,6 +41,10 @@ REWORDED = 0.3
 LONE_WORDS = 30
 #: An exact run of so few words that opens or closes both texts is furniture, unless more follows.
 FURNITURE_WORDS = 60
+#: Fewer exact words in all are a notice (of rights, of an agency) or a phrase, wherever they stand.
+NOTICE_WORDS = 40
+#: The most (a probability) that such evidence may claim.
+HELD_DOWN = 0.3
 #: Strength (nats) of a further run from which there is more than furniture.
 FURTHER = 15.0
 #: Texts under so many words are judged by their exact words alone.
@@ -157,8 +161,8 @@ def raw_score(comparison: Comparison) -> float:
 def ceiling(comparison: Comparison) -> float:
     """The most (a probability) that may be claimed where the evidence is of a kind that misleads.
 
-    Texts of a few words claim no more than their exact share; a lone stock line, or furniture
-    that opens or closes both texts, no more than even odds. 1 for all else.
+    Texts of a few words claim no more than their exact share; a lone stock line, a notice, or
+    furniture that opens or closes both texts, no more than ``HELD_DOWN``. 1 for all else.
     """
     s, f = comparison.scores, comparison.features
     if min(comparison.target_words, comparison.source_words) < FEW_WORDS:
@@ -166,13 +170,15 @@ def ceiling(comparison: Comparison) -> float:
     if max(f["linked_target"], f["linked_source"]) >= WHOLE:
         return 1.0
     lone = f["block_sentences"] < 2 and s.longest_run < LONE_WORDS
+    words = f["exact_target"] * math.expm1(f["log_target"])
+    notice = f["block_exact"] >= 0.5 and words < NOTICE_WORDS
     furniture = (
         f["block_edge"] > 0
         and f["block_exact"] >= 0.8
         and f["block_words"] < FURNITURE_WORDS
         and f["block_second"] < FURTHER
     )
-    return 0.5 if lone or furniture else 1.0
+    return HELD_DOWN if lone or furniture or notice else 1.0
 
 
 def calibrated(score: float, knots: list[list[float]]) -> float:
@@ -228,7 +234,9 @@ def _kind(comparison: Comparison) -> Relation:
 
 def _derived(comparison: Comparison, context: Context) -> Relation:
     if context.same_series:
-        return "version"
+        # What one publisher prints in all of its articles makes no two of them versions.
+        kind = "verbatim" if context.same_digest else _kind(comparison)
+        return "version" if kind != "partial" else "independent"
     if context.wire:
         return "common-source"
     return "verbatim" if context.same_digest else _kind(comparison)

@@ -333,7 +333,7 @@ def test_scan_looks_again_after_add(small: Path, tmp_path: Path) -> None:
     other = saved(tmp_path, INDEPENDENT, "new.html")
     run("add", other, "--db", small, "--url", "https://new.example/1")
     ran = run("scan", folder, "--db", small)
-    assert "skipped" not in ran.err and "1 reposts" in ran.err
+    assert "skipped" not in ran.err and "1 repost," in ran.err
 
 
 def test_scan_looks_again_at_a_changed_folder(small: Path, tmp_path: Path) -> None:
@@ -343,7 +343,7 @@ def test_scan_looks_again_at_a_changed_folder(small: Path, tmp_path: Path) -> No
     run("scan", folder, "--db", small)
     saved(folder, EDITED, "new.html")
     ran = run("scan", folder, "--db", small)
-    assert "skipped" not in ran.err and "1 reposts" in ran.err
+    assert "skipped" not in ran.err and "1 repost," in ran.err
 
 
 def test_scan_without_originals_says_so(tmp_path: Path) -> None:

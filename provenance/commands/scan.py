@@ -85,7 +85,9 @@ def scan(
     judged = tally.stored + tally.known
     quiet = judged - tally.matched
     say(
-        f"{tally.read} pages read in {time.monotonic() - began:.1f} s: {tally.reposts} reposts, "
+        f"{tally.read} {'page' if tally.read == 1 else 'pages'} read in "
+        f"{time.monotonic() - began:.1f} s: "
+        f"{tally.reposts} {'repost' if tally.reposts == 1 else 'reposts'}, "
         f"{tally.matched - tally.reposts} other matches, {quiet} without a match"
         + (f" (of these {tally.gated} walls, {tally.too_short} too short)" if quiet else "")
         + troubles(tally)

@@ -43,6 +43,9 @@ class Profile:
     quoted: Bools
     #: Sentence number of each token, 0 to m - 1.
     sentence: NDArray[np.int64]
+    #: The distinct stems, and those that are hard somewhere.
+    vocabulary: frozenset[str]
+    hard_vocabulary: frozenset[str]
 
 
 def _quoted_tokens(text: str, tokens: Tokens) -> Bools:
@@ -115,4 +118,6 @@ def profile(text: str, limit: int = LIMITS.sentences) -> Profile:
         hard,
         _quoted_tokens(text, tokens),
         sentence,
+        frozenset(stems),
+        frozenset(stem for stem, is_hard in zip(stems, hard, strict=True) if is_hard),
     )

@@ -223,7 +223,8 @@ def _missing(spec: str) -> ReadError:
         hint = f"To fetch it, write https://{spec}"
     else:
         try:
-            names = [path.name for path in Path(spec).parent.iterdir()]
+            siblings = Path(spec).parent.iterdir()
+            names = [path.name for path in siblings if ".db" not in path.name]
             near = difflib.get_close_matches(Path(spec).name, names, n=1, cutoff=0.7)
         except (OSError, ValueError):
             near = []
