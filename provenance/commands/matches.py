@@ -55,7 +55,7 @@ def _print_matches(rows: Iterator[dict[str, Any]], form: str | None) -> None:
             [
                 row["id"][:8],
                 row["relation"],
-                f"{row['probability']:.2f}",
+                text.probable(row["probability"]),
                 row["direction"],
                 row["attribution"],
                 row["target_url"],

@@ -95,12 +95,17 @@ def scores_line(scores: Mapping[str, float]) -> str:
     )
 
 
+def probable(probability: float) -> str:
+    """A probability to two places; 1.00 is kept for texts that are equal."""
+    return f"{probability if probability == 1 else min(probability, 0.99):.2f}"
+
+
 def headline(match: Mapping[str, Any], style: Style = plain) -> str:
     """Verdict in one line."""
     relation = str(match["relation"])
     colour = "red" if match["is_repost"] else "yellow" if match["is_reuse"] else "green"
     name = style(_NAMES.get(relation, relation.upper()), fg=colour, bold=True)
-    return f"{name}  probability {match['probability']:.2f}: {_LINES.get(relation, '')}"
+    return f"{name}  probability {probable(match['probability'])}: {_LINES.get(relation, '')}"
 
 
 def match_text(
@@ -183,7 +188,7 @@ def match_line(match: Mapping[str, Any], style: Style = plain) -> str:
     s = match.get("scores", match)
     name = style(f"{match['relation']:<13}", fg=colour, bold=True)
     first = (
-        f"{match['id'][:8]}  {name} {match['probability']:.2f}  "
+        f"{match['id'][:8]}  {name} {probable(match['probability'])}  "
         f"coverage {s['coverage']:.2f}  containment {s['containment_target_5']:.2f}  "
         f"order {s['order']:.2f}  novel {s['novel']:.2f}  "
         f"{match['direction']}, {match['attribution']}"
