@@ -151,3 +151,10 @@ def test_the_model_reads_what_it_was_taught() -> None:
     assert {name: set(head["weights"]) for name, head in heads.items()} == {
         name: set(values) for name, values in given.items()
     }
+
+
+def test_the_quality_page_holds_its_tables() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "quality.md").read_text("utf-8")
+    for name in ("out-of-fold", "shipped", "retrieval"):
+        table = text.split(f"<!-- {name} -->\n")[1].split(f"<!-- /{name} -->")[0]
+        assert table.count("\n| ") > 5, name
