@@ -17,9 +17,14 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from httpd import PAGE, Server, response
 from hypothesis import settings
 
 from provenance.cli import main
+from provenance.store import Store
+
+# These helpers assert, too: let pytest tell what was compared.
+pytest.register_assert_rewrite("cli_samples", "fetching", "reader_samples", "store_samples")
 
 # The same examples in every run, however slow the machine.
 settings.register_profile("tests", deadline=None, derandomize=True, database=None)
@@ -249,3 +254,15 @@ def small(tmp_path: Path) -> Path:
     ran = run("add", original, "--db", db, "--url", url, "--published", "2021-02-04T09:00:00Z")
     assert ran.code == 0, ran.err
     return db
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "p.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server({"/": response(PAGE)}) as running:
+        yield running

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
 
+PAGE = b"<html><body><p>The bridge was closed on Tuesday.</p></body></html>"
+
 Script = bytes | Callable[[bytes], Iterable[bytes]]
 
 

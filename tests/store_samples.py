@@ -7,10 +7,13 @@ from typing import Any
 
 from provenance.models import (
     Article,
+    Capture,
     Comparison,
     Direction,
     Evidence,
+    Failure,
     Fingerprint,
+    InputAccount,
     Match,
     Passage,
     Reason,
@@ -19,6 +22,15 @@ from provenance.models import (
     Verdict,
 )
 from provenance.normalize import article_id, clean, digest, match_id, tokenize
+from provenance.store import Store
+
+# fmt: off
+DESIGNED = [
+    "captures", "articles", "texts", "fingerprints", "bands", "fragments", "terms", "traces",
+    "links", "matches", "passages", "reasons", "direction_evidence", "inputs", "failures", "runs",
+    "relations", "screened",
+]
+# fmt: on
 
 
 def article(name: str, text: str = "", **changes: Any) -> Article:
@@ -89,3 +101,65 @@ def match(source: Article, target: Article, **changes: Any) -> Match:
         traces=TRACES,
         channels=("minhash", "fragments"),
     )
+
+
+def count(store: Store, table: str) -> int:
+    return int(store.conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def dump(store: Store) -> dict[str, list[Any]]:
+    """Every row of every table, clocks aside."""
+    return {
+        table: [
+            {k: v for k, v in row.items() if k not in ("started", "ended", "found")}
+            for row in store.db[table].rows
+        ]
+        for table in DESIGNED
+    }
+
+
+def filled(store: Store) -> tuple[Any, Any, Any]:
+    """Two originals, one copy of the first, a match; one row at least in every table."""
+    first, second, copy = article("alpha"), article("beta"), article("gamma")
+    first = dataclasses.replace(
+        first,
+        links=("https://other.example/a", "https://other.example/b"),
+        images=(
+            "https://cdn.example/AFP__a-1751569992-770x513.jpg",
+            "https://cdn.example/logo.png",
+        ),
+    )
+    run = store.begin_run("scan", {"inputs": ["crawl.warc.gz"], "jobs": 2})
+    account = InputAccount("crawl.warc.gz", "warc", 3, 17, True)
+    source = store.add_input(run, account, digest="d1", size=99)
+    capture = store.add_capture(
+        Capture(
+            "https://u:p@gamma.example/?token=abc&x=1",
+            b"<html>",
+            "https://gamma.example/",
+            200,
+            (("Content-Type", "text/html"), ("Set-Cookie", "secret"), ("Authorization", "secret")),
+            "2025-07-02T00:00:00Z",
+            redirects=("https://gamma.example/?sig=abc",),
+        ),
+        file="crawl.warc.gz",
+        offset=10,
+        length=20,
+    )
+    store.add_screened(capture, "no shared fragments", input_id=source)
+    assert store.add_article(first, "original", fingerprint(first), ())
+    assert store.add_article(second, "original", fingerprint(second, (1,), (10,), ("mayor",)), ())
+    assert store.add_article(
+        copy, "crawled", fingerprint(copy), TRACES, input_id=source, capture_id=capture
+    )
+    store.add_match(match(first, copy), run)
+    store.add_failure(run, Failure("https://x.example/?pwd=1", "fetch", "timeout", "slow"), source)
+    store.add_relations([("alpha.example", "beta.example", "owner")])
+    store.finish_input(source, account)
+    store.end_run(run, {"matches": 1})
+    return first, second, copy
+
+
+def whole_text_index(store: Store) -> None:
+    """Raises when the full-text index doesn't hold exactly the stored titles and texts."""
+    store.conn.execute("INSERT INTO articles_fts(articles_fts, rank) VALUES ('integrity-check', 1)")

@@ -19,7 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.compare import compare, compare_texts, profile
-from provenance.compare.features import shingle_set, skeleton
+from provenance.compare.names import skeleton
+from provenance.compare.profile import shingle_set
 from provenance.compare.tiles import SEED, tiles
 from provenance.models import Comparison
 from provenance.normalize import tokenize
