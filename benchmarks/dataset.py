@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from provenance.compare import compare_texts
-from provenance.compare.features import shingle_set
+from provenance.compare.profile import shingle_set
 from provenance.models import Comparison
 from provenance.normalize import tokenize
 

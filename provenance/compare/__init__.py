@@ -44,7 +44,7 @@ def may_derive(target: Profile, source: Profile) -> bool:
     Cheap, and generous: of the graded pairs it loses none that are rewritten as a whole (the
     least shares a fifth). For candidates that no shared wording speaks for.
     """
-    hard_t, hard_s = target.hard_vocabulary, source.hard_vocabulary
+    hard_t, hard_s = target.hard_weights.keys(), source.hard_weights.keys()
     return (
         len(hard_t & source.vocabulary) >= LEAST_SHARED * len(hard_t) > 0
         or len(hard_s & target.vocabulary) >= LEAST_SHARED * len(hard_s) > 0

@@ -8,30 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from provenance.compare.align import Alignment, Block, Matrix, best_blocks
-from provenance.compare.names import skeleton
+from provenance.compare.names import bones, skeleton
 from provenance.compare.profile import Bools, Profile
 from provenance.models import Scores
 
 
-def shingle_set(words: Sequence[str], n: int) -> set[tuple[str, ...]]:
-    """The distinct word n-grams; one, shorter, for a text of fewer than n words."""
-    size = min(n, len(words))
-    if not size:
-        return set()
-    return set(zip(*(words[i:] for i in range(size)), strict=False))
-
-
 def _ratio(part: float, whole: float) -> float:
     return part / whole if whole > 0 else 0.0
-
-
-def _distinct(profile: Profile, keep: Bools) -> dict[str, float]:
-    """Distinct stems where ``keep`` holds, with their weights."""
-    return {
-        stem: float(weight)
-        for stem, weight, kept in zip(profile.stems, profile.weights, keep, strict=True)
-        if kept
-    }
 
 
 def hard_overlap(target: Profile, source: Profile) -> tuple[float, float, float]:
@@ -41,41 +24,32 @@ def hard_overlap(target: Profile, source: Profile) -> tuple[float, float, float]
     first letter and consonants counts for half. ``novel`` leaves quotations out: what someone
     else said is not the writer's own reporting, either way.
     """
-    everything = set(source.stems)
-    skeletons = {skeleton(stem) for stem in everything if len(stem) > 3}
-    t_hard, s_hard = _distinct(target, target.hard), _distinct(source, source.hard)
-    t_all = set(target.stems)
-    t_skeletons = {skeleton(stem) for stem in t_all if len(stem) > 3}
+    here, there = target.vocabulary, source.vocabulary
+    bones_here, bones_there = bones(target), bones(source)
 
-    def share(own: dict[str, float], other: set[str], bones: set[str]) -> float:
+    def share(own: dict[str, float], other: frozenset[str], skeletons: frozenset[str]) -> float:
         met = 0.0
         for stem, weight in own.items():
             if stem in other:
                 met += weight
-            elif len(stem) > 3 and len(bone := skeleton(stem)) > 2 and bone in bones:
+            elif len(stem) > 3 and len(bone := skeleton(stem)) > 2 and bone in skeletons:
                 met += weight / 2
         return _ratio(met, sum(own.values()))
 
-    own = _distinct(target, target.hard & ~target.quoted)
-    novel = 1.0 - share(own, everything, skeletons) if own else 0.0
-    return share(t_hard, everything, skeletons), share(s_hard, t_all, t_skeletons), novel
+    own = target.own_hard_weights
+    novel = 1.0 - share(own, there, bones_there) if own else 0.0
+    return (
+        share(target.hard_weights, there, bones_there),
+        share(source.hard_weights, here, bones_here),
+        novel,
+    )
 
 
 def _cosine(target: Profile, source: Profile) -> float:
     """Cosine of the tf-idf vectors (log tf) of the two texts."""
-
-    def vector(profile: Profile) -> dict[str, float]:
-        counts: dict[str, int] = {}
-        weights: dict[str, float] = {}
-        for stem, weight in zip(profile.stems, profile.weights, strict=True):
-            counts[stem] = counts.get(stem, 0) + 1
-            weights[stem] = float(weight)
-        return {stem: (1 + math.log(n)) * weights[stem] for stem, n in counts.items()}
-
-    a, b = vector(target), vector(source)
+    a, b = target.vector, source.vector
     dot = sum(value * b[stem] for stem, value in a.items() if stem in b)
-    norm = math.sqrt(sum(v * v for v in a.values()) * sum(v * v for v in b.values()))
-    return _ratio(dot, norm)
+    return _ratio(dot, target.norm * source.norm)
 
 
 def _covered(alignment: Alignment, found: Matrix) -> tuple[float, float, float, float]:
@@ -143,8 +117,7 @@ def measure(
 ) -> tuple[Scores, dict[str, float]]:
     """All scores, and the further features that only the model reads."""
     tw, sw = target.tokens.words, source.tokens.words
-    t3, s3 = shingle_set(tw, 3), shingle_set(sw, 3)
-    t5, s5 = shingle_set(tw, 5), shingle_set(sw, 5)
+    t3, s3, t5, s5 = target.words_3, source.words_3, target.words_5, source.words_5
     shared3, shared5 = len(t3 & s3), len(t5 & s5)
     t_exact = _masked(target, [(i, n) for i, _, n in runs])
     s_exact = _masked(source, [(j, n) for _, j, n in runs])
@@ -156,7 +129,7 @@ def measure(
     span = 1.0 - alignment.chance
     order = (alignment.monotone - alignment.chance) / span if span > 1e-6 else 0.0
     t_own, s_own = ~target.quoted, ~source.quoted
-    t2, s2 = shingle_set(target.stems, 2), shingle_set(source.stems, 2)
+    t2, s2 = target.stems_2, source.stems_2
     # Of the weight that the texts share at all, how much do linked sentences share? Reports of
     # one event share their vocabulary; only derived text shares it sentence by sentence.
     reach = float(np.minimum(found.dice.max(axis=1, initial=0.0), 1.0) @ found.target_mass)
@@ -216,9 +189,9 @@ def _block_features(
     t_exact = _masked(target, [(i, n) for i, _, n in runs]) & t_inside
     t_stems = {stem for stem, kept in zip(target.stems, t_inside, strict=True) if kept}
     s_stems = {stem for stem, kept in zip(source.stems, s_inside, strict=True) if kept}
-    t_hard = _distinct(target, t_inside & target.hard)
-    s_hard = _distinct(source, s_inside & source.hard)
-    t_all, s_all = _distinct(target, t_inside), _distinct(source, s_inside)
+    t_hard = target.distinct(t_inside & target.hard)
+    s_hard = source.distinct(s_inside & source.hard)
+    t_all, s_all = target.distinct(t_inside), source.distinct(s_inside)
     shared = {stem: weight for stem, weight in t_all.items() if stem in s_stems}
     weight = sum(shared.values())
     # Words that the target uses here and nowhere else: a pasted passage brings its own.

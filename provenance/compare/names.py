@@ -23,18 +23,23 @@ def skeleton(word: str) -> str:
     return "".join(kept[:5])
 
 
+def bones(profile: Profile) -> frozenset[str]:
+    """The skeletons of all stems of a text that are long enough to have one."""
+    return frozenset(skeleton(stem) for stem in profile.vocabulary if len(stem) > _LEAST)
+
+
 def respelled(target: Profile, source: Profile) -> dict[str, str]:
     """Names of the target that the source spells otherwise: ``{target stem: source stem}``.
 
     Both must be hard tokens that the other text lacks, with one skeleton, and there must be no
     second candidate on either side: a wrong pairing would make two people one.
     """
-    here, there = set(target.stems), set(source.stems)
+    here, there = target.vocabulary, source.vocabulary
 
-    def lone(profile: Profile, other: set[str]) -> dict[str, set[str]]:
+    def lone(profile: Profile, other: frozenset[str]) -> dict[str, set[str]]:
         found: dict[str, set[str]] = defaultdict(set)
-        for stem, hard in zip(profile.stems, profile.hard, strict=True):
-            if hard and len(stem) > _LEAST and stem not in other and not stem[0].isdigit():
+        for stem in profile.hard_weights:
+            if len(stem) > _LEAST and stem not in other and not stem[0].isdigit():
                 found[skeleton(stem)].add(stem)
         return found
 

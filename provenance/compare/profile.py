@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import regex
@@ -25,7 +29,16 @@ _QUOTES = regex.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+def shingle_set(words: Sequence[str], n: int) -> frozenset[tuple[str, ...]]:
+    """The distinct word n-grams; one, shorter, for a text of fewer than n words."""
+    size = min(n, len(words))
+    if not size:
+        return frozenset()
+    return frozenset(zip(*(words[i:] for i in range(size)), strict=False))
+
+
+# No slots: what is derived of a text is kept with it, because one text meets many others.
+@dataclass(frozen=True)
 class Profile:
     """A text of n tokens and m sentences, ready for comparison. Arrays are of length n."""
 
@@ -43,9 +56,56 @@ class Profile:
     quoted: Bools
     #: Sentence number of each token, 0 to m - 1.
     sentence: NDArray[np.int64]
-    #: The distinct stems, and those that are hard somewhere.
-    vocabulary: frozenset[str]
-    hard_vocabulary: frozenset[str]
+
+    def distinct(self, keep: Bools) -> dict[str, float]:
+        """Distinct stems where ``keep`` holds, with their weights in nats."""
+        return {
+            stem: float(weight)
+            for stem, weight, kept in zip(self.stems, self.weights, keep, strict=True)
+            if kept
+        }
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The distinct stems."""
+        return frozenset(self.stems)
+
+    @cached_property
+    def hard_weights(self) -> dict[str, float]:
+        """Stems that are hard somewhere, with their weights."""
+        return self.distinct(self.hard)
+
+    @cached_property
+    def own_hard_weights(self) -> dict[str, float]:
+        """The same outside quotations."""
+        return self.distinct(self.hard & ~self.quoted)
+
+    @cached_property
+    def words_3(self) -> frozenset[tuple[str, ...]]:
+        """Word 3-shingles."""
+        return shingle_set(self.tokens.words, 3)
+
+    @cached_property
+    def words_5(self) -> frozenset[tuple[str, ...]]:
+        """Word 5-shingles."""
+        return shingle_set(self.tokens.words, 5)
+
+    @cached_property
+    def stems_2(self) -> frozenset[tuple[str, ...]]:
+        """Pairs of neighbouring stems."""
+        return shingle_set(self.stems, 2)
+
+    @cached_property
+    def vector(self) -> dict[str, float]:
+        """tf-idf with logarithmic tf, not normalised."""
+        weights = dict(zip(self.stems, self.weights.tolist(), strict=True))
+        counts = Counter(self.stems)
+        return {stem: (1 + math.log(n)) * weights[stem] for stem, n in counts.items()}
+
+    @cached_property
+    def norm(self) -> float:
+        """Length of the vector."""
+        return math.sqrt(sum(value * value for value in self.vector.values()))
 
 
 def _quoted_tokens(text: str, tokens: Tokens) -> Bools:
@@ -118,6 +178,4 @@ def profile(text: str, limit: int = LIMITS.sentences) -> Profile:
         hard,
         _quoted_tokens(text, tokens),
         sentence,
-        frozenset(stems),
-        frozenset(stem for stem, is_hard in zip(stems, hard, strict=True) if is_hard),
     )
