@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from math import fsum
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from provenance.compare.align import Alignment, Block, Matrix, best_blocks
 from provenance.compare.names import bones, skeleton
 from provenance.compare.profile import Bools, Profile
 from provenance.models import Scores
+
+
+# Sums are fsum throughout: exact, so the same in any order and on every version of Python.
 
 
 def _ratio(part: float, whole: float) -> float:
@@ -28,13 +32,13 @@ def hard_overlap(target: Profile, source: Profile) -> tuple[float, float, float]
     bones_here, bones_there = bones(target), bones(source)
 
     def share(own: dict[str, float], other: frozenset[str], skeletons: frozenset[str]) -> float:
-        met = 0.0
+        met = []
         for stem, weight in own.items():
             if stem in other:
-                met += weight
+                met.append(weight)
             elif len(stem) > 3 and len(bone := skeleton(stem)) > 2 and bone in skeletons:
-                met += weight / 2
-        return _ratio(met, sum(own.values()))
+                met.append(weight / 2)
+        return _ratio(fsum(met), fsum(own.values()))
 
     own = target.own_hard_weights
     novel = 1.0 - share(own, there, bones_there) if own else 0.0
@@ -48,7 +52,7 @@ def hard_overlap(target: Profile, source: Profile) -> tuple[float, float, float]
 def _cosine(target: Profile, source: Profile) -> float:
     """Cosine of the tf-idf vectors (log tf) of the two texts."""
     a, b = target.vector, source.vector
-    dot = sum(value * b[stem] for stem, value in a.items() if stem in b)
+    dot = fsum(value * b[stem] for stem, value in a.items() if stem in b)
     return _ratio(dot, target.norm * source.norm)
 
 
@@ -161,7 +165,7 @@ def measure(
         "chance": alignment.chance,
         "reach": _ratio(reach, float(found.target_mass.sum())),
         "aligned_mean": _ratio(
-            sum(link.dice for link in alignment.links), max(1, len(alignment.links))
+            fsum(link.dice for link in alignment.links), max(1, len(alignment.links))
         ),
         "numbers_met": met,
         "numbers_conflict": conflict,
@@ -193,7 +197,7 @@ def _block_features(
     s_hard = source.distinct(s_inside & source.hard)
     t_all, s_all = target.distinct(t_inside), source.distinct(s_inside)
     shared = {stem: weight for stem, weight in t_all.items() if stem in s_stems}
-    weight = sum(shared.values())
+    weight = fsum(shared.values())
     # Words that the target uses here and nowhere else: a pasted passage brings its own.
     outside = {stem for stem, kept in zip(target.stems, t_inside, strict=True) if not kept}
     m, n = len(found.target_mass), len(found.source_mass)
@@ -204,21 +208,21 @@ def _block_features(
         "block_edge": float(opens or closes),
         "block_words": float(t_inside.sum()),
         "block_second": second.strength,
-        "block_bag_target": _ratio(weight, sum(t_all.values())),
-        "block_bag_source": _ratio(weight, sum(s_all.values())),
+        "block_bag_target": _ratio(weight, fsum(t_all.values())),
+        "block_bag_source": _ratio(weight, fsum(s_all.values())),
         "block_only_here": _ratio(
-            sum(w for stem, w in shared.items() if stem not in outside), weight
+            fsum(w for stem, w in shared.items() if stem not in outside), weight
         ),
         "block_sentences": float(block.target[1] - block.target[0]),
         "block_source_sentences": float(block.source[1] - block.source[0]),
         "block_density": _ratio(2 * block.strength, t_mass + s_mass),
         "block_hard": _ratio(
-            sum(w for stem, w in t_hard.items() if stem in s_stems), sum(t_hard.values())
+            fsum(w for stem, w in t_hard.items() if stem in s_stems), fsum(t_hard.values())
         ),
         "block_hard_source": _ratio(
-            sum(w for stem, w in s_hard.items() if stem in t_stems), sum(s_hard.values())
+            fsum(w for stem, w in s_hard.items() if stem in t_stems), fsum(s_hard.values())
         ),
-        "block_hard_shared": sum(w for stem, w in t_hard.items() if stem in s_stems),
+        "block_hard_shared": fsum(w for stem, w in t_hard.items() if stem in s_stems),
         "block_exact": _ratio(float(t_exact.sum()), float(t_inside.sum())),
         "block_quoted": _ratio(float((t_inside & target.quoted).sum()), float(t_inside.sum())),
         "block_share_target": _ratio(t_mass, float(found.target_mass.sum())),

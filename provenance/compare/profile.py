@@ -105,7 +105,7 @@ class Profile:
     @cached_property
     def norm(self) -> float:
         """Length of the vector."""
-        return math.sqrt(sum(value * value for value in self.vector.values()))
+        return math.sqrt(math.fsum(value * value for value in self.vector.values()))
 
 
 def _quoted_tokens(text: str, tokens: Tokens) -> Bools:
