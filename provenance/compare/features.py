@@ -13,7 +13,6 @@ from provenance.compare.names import bones, skeleton
 from provenance.compare.profile import Bools, Profile
 from provenance.models import Scores
 
-
 # Sums are fsum throughout: exact, so the same in any order and on every version of Python.
 
 

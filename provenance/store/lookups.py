@@ -130,9 +130,9 @@ class Lookups(Connected):
         counts = dict(
             self.conn.execute(
                 "SELECT asked.value, (SELECT count(*) FROM"
-                " (SELECT 1 FROM terms WHERE key = asked.value LIMIT ?2))"
-                " FROM json_each(?1) asked",
-                (json.dumps(sorted(set(held.values()))), limit + 1),
+                " (SELECT 1 FROM terms WHERE key = asked.value LIMIT :most))"
+                " FROM json_each(:keys) asked",
+                {"keys": json.dumps(sorted(set(held.values()))), "most": limit + 1},
             ).fetchall()
         )
         return {term: int(counts[key]) for term, key in held.items()}

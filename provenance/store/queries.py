@@ -136,13 +136,13 @@ class Queries(Writing):
         if not text:
             return []
         if urls.is_url(text):
-            where = "(url = ?1 OR canonical_url = ?2)"
+            where = "(url = ? OR canonical_url = ?)"
             values = [rows.safe_url(text), rows.safe_url(urls.canonical_url(text))]
         else:
-            where, values = "id >= ?1 AND id < ?2", [text, _after(text)]
+            where, values = "id >= ? AND id < ?", [text, _after(text)]
         found = self.conn.execute(
             f"SELECT id FROM articles WHERE {where}"  # noqa: S608
-            " AND role = coalesce(?3, role) ORDER BY id",
+            " AND role = coalesce(?, role) ORDER BY id",
             (*values, role),
         ).fetchall()
         return list(self.articles([row[0] for row in found]).values())
