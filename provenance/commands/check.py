@@ -24,6 +24,7 @@ from provenance.commands.shared import (
     say,
     status_out,
 )
+from provenance.config import LIMITS
 from provenance.errors import ProvenanceError
 from provenance.urls import redact
 
@@ -98,7 +99,8 @@ def _checked_row(found: Checked, parameters: dict[str, Any]) -> dict[str, Any]:
 _STATUS = {
     "no-originals": "There are no originals to hold it against yet. "
     "Register some: provenance add INPUT…",
-    "too-short": "Too short to judge: under 50 words, and neither a verbatim copy nor traced.",
+    "too-short": f"Too short to judge: under {LIMITS.min_words} words, and neither a verbatim copy "
+    "nor traced.",
     "gated": "The page shows a consent wall or paywall in place of an article. "
     "Save it from a browser that is past the wall and check the file with --url.",
 }

@@ -9,7 +9,7 @@ from math import fsum
 import numpy as np
 
 from provenance.compare.align import Alignment, Block, Matrix, best_blocks
-from provenance.compare.names import bones, skeleton
+from provenance.compare.names import skeleton
 from provenance.compare.profile import Bools, Profile
 from provenance.models import Scores
 
@@ -28,7 +28,6 @@ def hard_overlap(target: Profile, source: Profile) -> tuple[float, float, float]
     else said is not the writer's own reporting, either way.
     """
     here, there = target.vocabulary, source.vocabulary
-    bones_here, bones_there = bones(target), bones(source)
 
     def share(own: dict[str, float], other: frozenset[str], skeletons: frozenset[str]) -> float:
         met = []
@@ -40,10 +39,10 @@ def hard_overlap(target: Profile, source: Profile) -> tuple[float, float, float]
         return _ratio(fsum(met), fsum(own.values()))
 
     own = target.own_hard_weights
-    novel = 1.0 - share(own, there, bones_there) if own else 0.0
+    novel = 1.0 - share(own, there, source.skeletons) if own else 0.0
     return (
-        share(target.hard_weights, there, bones_there),
-        share(source.hard_weights, here, bones_here),
+        share(target.hard_weights, there, source.skeletons),
+        share(source.hard_weights, here, target.skeletons),
         novel,
     )
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from provenance.compare.profile import Profile
+if TYPE_CHECKING:
+    from provenance.compare.profile import Profile
 
 # Consonants of a skeleton under which two names are alike by chance.
 _LEAST = 3
@@ -21,11 +23,6 @@ def skeleton(word: str) -> str:
             continue
         kept.append(letter)
     return "".join(kept[:5])
-
-
-def bones(profile: Profile) -> frozenset[str]:
-    """The skeletons of all stems of a text that are long enough to have one."""
-    return frozenset(skeleton(stem) for stem in profile.vocabulary if len(stem) > _LEAST)
 
 
 def respelled(target: Profile, source: Profile) -> dict[str, str]:

@@ -13,6 +13,7 @@ import regex
 from numpy.typing import NDArray
 
 from provenance.background import idf, language_of, max_idf, stemmer
+from provenance.compare.names import skeleton
 from provenance.config import LIMITS
 from provenance.normalize import Tokens, digest, number_value, tokenize
 
@@ -69,6 +70,11 @@ class Profile:
     def vocabulary(self) -> frozenset[str]:
         """The distinct stems."""
         return frozenset(self.stems)
+
+    @cached_property
+    def skeletons(self) -> frozenset[str]:
+        """The skeletons of all stems that are long enough to have one."""
+        return frozenset(skeleton(stem) for stem in self.vocabulary if len(stem) > 3)
 
     @cached_property
     def hard_weights(self) -> dict[str, float]:
