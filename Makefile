@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fmt fmt-check lint type contracts docs docs-check bench eval retrieval train smoke constraints clean
+.PHONY: help demo test check fmt fmt-check lint type contracts docs docs-check bench eval retrieval direction train smoke constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -89,6 +89,9 @@ eval: $(VENV)/.stamp-dev ## write the tables of docs/quality.md (DATA=folder of 
 retrieval: $(VENV)/.stamp-dev ## measure whether true sources are proposed (DATA=folder)
 	@$(call need-data)
 	@$(BIN)/python -m benchmarks.retrieval '$(DATA)' --write $(ARGS)
+
+direction: $(VENV)/.stamp-dev ## write the tables of docs/direction.md (simulated timelines)
+	@$(BIN)/python -m benchmarks.direction --write $(ARGS)
 
 train: $(VENV)/.stamp-dev ## train the verdict model again (DATA=folder)
 	@$(call need-data)

@@ -193,15 +193,15 @@ def run_pairs(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
     return rows
 
 
-def write_tables(tables: dict[str, list[str]]) -> None:
-    """Put tables between their marks in ``docs/quality.md``."""
-    page = PAGE.read_text("utf-8")
+def write_tables(tables: dict[str, list[str]], path: Path = PAGE) -> None:
+    """Put tables between their marks in a page, that is ``docs/quality.md`` unless named."""
+    page = path.read_text("utf-8")
     for name, lines in tables.items():
         before, rest = page.split(f"<!-- {name} -->\n")
         after = rest.split(f"<!-- /{name} -->")[1]
         table = "\n".join(lines)
         page = f"{before}<!-- {name} -->\n{table}\n<!-- /{name} -->{after}"
-    PAGE.write_text(page, "utf-8")
+    path.write_text(page, "utf-8")
 
 
 def main() -> None:

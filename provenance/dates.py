@@ -13,6 +13,12 @@ from email.utils import parsedate_to_datetime
 #: No news page is older; earlier claims are defaults and jokes.
 EARLIEST_YEAR = 1995
 
+#: A time without zone may be off by as much (UTC-12 to UTC+14), in seconds;
+# two such times, one by 12 and one by 14 hours.
+_ZONE = 14 * 3600
+_TWO_ZONES = 26 * 3600
+_DAY_SECONDS = 24 * 3600
+
 _DAY = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$")
 _SPACED_ZONE = re.compile(r"\s+(?=(?:[+-]\d{2}:?\d{2}|Z)$)")
 _ZONE_NAME = re.compile(r"\s+(?:UTC|GMT)$")
@@ -63,3 +69,23 @@ def day_of(iso: str) -> str:
 def instant(moment: datetime) -> datetime:
     """The moment in UTC; a time without zone is taken for UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def lag(first: str, second: str) -> tuple[float, float] | None:
+    """How much later the second time is, and how far off that may be, both in seconds.
+
+    A bare day may be any hour of it; a time without zone may be off by 14 hours, two such times
+    by 26. None when one can't be read.
+    """
+    start, end = parse_time(first), parse_time(second)
+    if start is None or end is None:
+        return None
+    slack = 0
+    for text, moment in ((first, start), (second, end)):
+        if len(text.strip()) <= 10 and (moment.hour, moment.minute) == (0, 0):
+            slack = _DAY_SECONDS
+        elif moment.tzinfo is None:
+            slack = max(slack, _ZONE)
+    if slack == _ZONE and start.tzinfo is end.tzinfo is None:
+        slack = _TWO_ZONES
+    return (instant(end) - instant(start)).total_seconds(), float(slack)

@@ -218,3 +218,10 @@ _NAMED = (
     "|the AP|The AP|Associated Press|USA TODAY|USA Today"
 )
 KNOWN_OUTLET = re.compile(rf"^(?:{_NAMED})(?: (?:News|Sports?|Business|TV|Radio))?$")
+_HOUSE = r"(?P<{0}>(?:[Tt]he )?[A-ZÀ-Þ][\w.&'’/-]*(?: (?:of |de )?[A-ZÀ-Þ][\w.&'’/-]*){{0,4}})"
+#: How a text speaks of the house that reported it: "told the Post", "the Post has learned".
+OWN_REPORTING = re.compile(
+    r"\b(?:told|tells|spoke to|speaking to|speaking with|in an interview (?:with|to)"
+    r"|in a statement to|(?:seen|obtained|reviewed|heard) by|shared with|exclusively to)"
+    rf" {_HOUSE.format('after')}|{_HOUSE.format('before')} (?:has learn(?:ed|t)|understands that|can reveal)\b"
+)

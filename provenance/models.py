@@ -7,6 +7,7 @@ the page itself; *observed* times from our own clock or an archive's.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, Protocol
@@ -30,6 +31,7 @@ DERIVED: frozenset[str] = frozenset({"verbatim", "edited", "partial", "rewrite",
 DirectionValue = Literal["source-first", "target-first", "unknown"]
 Attribution = Literal["licensed", "attributed", "unattributed"]
 Strength = Literal["strong", "medium", "weak"]
+SiteRelation = Literal["owner", "wire", "licence", "apart"]
 Channel = Literal["minhash", "fragments", "terms", "traces"]
 Status = Literal["ok", "no-originals", "too-short", "unreadable", "gated"]
 
@@ -110,6 +112,9 @@ class Article:
     byline: str | None = None
     published: str | None = None
     observed: str | None = None
+    #: When the server says that the page last changed (``Last-Modified``): neither the page's
+    #: own claim nor a sighting.
+    modified: str | None = None
     language: str | None = None
     rough: bool = False
     gate: str | None = None
@@ -246,6 +251,11 @@ class Direction:
     confidence: float
     evidence: tuple[Evidence, ...] = ()
 
+    @property
+    def log_odds(self) -> float:
+        """The sum of the ledger. Exact before it is rounded once, so that order is nothing."""
+        return math.fsum(line.log_odds for line in self.evidence)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -271,6 +281,44 @@ class Match:
     verdict: Verdict
     traces: tuple[Trace, ...] = ()
     channels: tuple[Channel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A stored match as the clusters see it: two pages, and how firmly their texts are one.
+
+    ``log_odds`` is the sum of the direction's ledger; shares (0 to 1) are of either text's
+    content that the other accounts for.
+    """
+
+    match_id: str
+    source_id: str
+    target_id: str
+    relation: Relation
+    is_reuse: bool
+    direction: DirectionValue
+    log_odds: float
+    probability: float
+    share_target: float
+    share_source: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterMember:
+    """One page of a cluster, with the page that it most likely came from, and the match."""
+
+    article_id: str
+    role: Literal["root", "member", "attached"]
+    source_id: str | None = None
+    match_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Pages that tell one text, verified pair by pair; ``id`` is that of its root article."""
+
+    id: str
+    members: tuple[ClusterMember, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,3 +126,21 @@ def is_outlet(name: str) -> bool:
         or houses.KNOWN_OUTLET.match(name)
         or (houses.OUTLET_NAME.search(name) and name[:1].isupper() and len(name.split()) > 1)
     )
+
+
+@lru_cache(maxsize=1024)
+def own_reporting(text: str, site: str) -> str | None:
+    """The words by which a text calls itself reported by this site; None when there are none.
+
+    "… told the Port Ellery Post" in a text says that portellerypost's people asked. Only names
+    that an outlet has, or that spell the site's label, count.
+    """
+    own = label(site)
+    if len(own) < 4:
+        return None
+    for found in houses.OWN_REPORTING.finditer(text):
+        name = found.group("after") or found.group("before")
+        name = re.sub(r"(?:['’]s|[.,])$|^[Tt]he ", "", name)
+        if squash(name) == own or (is_outlet(name) and same_name(name, own)):
+            return found.group()
+    return None

@@ -6,7 +6,7 @@ import hashlib
 import ipaddress
 import posixpath
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -42,6 +42,9 @@ _ARCHIVE_TODAY = re.compile(
 _IMAGE_SUFFIX = re.compile(
     r"(?:-\d{2,5}x\d{2,5}|-scaled|-rotated|-e\d{10,13}|@\dx|_\d{2,4}x\d{2,4})$"
 )
+
+# A day that an article is filed under: /2025/07/03/…, /2025/7/3/…, /2025-07-03-…
+_FILED = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/_-]|$)")
 
 
 def is_url(text: str) -> bool:
@@ -153,6 +156,18 @@ def redact(url: str) -> str:
     if (query, fragment) == (parts.query, parts.fragment):
         return url
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, fragment))
+
+
+def day_in_path(url: str) -> str | None:
+    """The day that a path is filed under (``/2025/07/03/``, ``/2025-07-03-``), as ISO 8601.
+
+    None when it tells none. Such an address stays when a page is dated anew.
+    """
+    try:
+        found = _FILED.search(urlsplit(url).path)
+        return date(*map(int, found.groups())).isoformat() if found else None
+    except ValueError:
+        return None
 
 
 def absolute(base: str, href: str) -> str | None:

@@ -52,6 +52,11 @@ FEW_WORDS = 20
 #: Share of shared exact text inside quotation marks from which the sharing is called quotation.
 QUOTED = 0.6
 
+#: Sum of the direction's ledger at or under which a repost is no longer claimed, though nobody
+#: can say who was first: a page that claims to be the earlier one, with nothing against it. What
+#: that costs and gains is in docs/direction.md (``benchmarks/direction.py``).
+DOUBTED = -0.6
+
 _UNKNOWN = Direction("unknown", 0.5)
 
 
@@ -205,7 +210,7 @@ def judge(comparison: Comparison, context: Context | None = None) -> Verdict:
     relation = _derived(comparison, context) if derived else _apart(comparison, context)
     shares_text = comparison.scores.longest_run >= 8
     is_reuse = relation in DERIVED or (relation == "common-source" and shares_text)
-    is_repost = relation in DERIVED and context.direction.value != "target-first"
+    is_repost = relation in DERIVED and not _maybe_earlier(context.direction)
     return Verdict(
         relation=relation,
         probability=round(probability, 6),
@@ -215,6 +220,11 @@ def judge(comparison: Comparison, context: Context | None = None) -> Verdict:
         attribution=context.attribution,
         reasons=tuple(_reasons(relation, comparison, context, probability, threshold)),
     )
+
+
+def _maybe_earlier(direction: Direction) -> bool:
+    """True when the evidence speaks, if only a little, for the target's having been first."""
+    return direction.value == "target-first" or direction.log_odds <= DOUBTED
 
 
 def _kind(comparison: Comparison) -> Relation:
@@ -321,6 +331,13 @@ def _reasons(
         )
     if context.named and not any(e.kind.startswith("trace:") for e in context.direction.evidence):
         found.append(Reason("named", "The page links to the source."))
+    if relation in DERIVED and _maybe_earlier(context.direction):
+        found.append(
+            Reason(
+                "maybe-earlier",
+                "Not called a repost: by what is known, this text may be the earlier one.",
+            )
+        )
     found.extend(Reason(f"direction-{e.kind}", e.text) for e in context.direction.evidence)
     if relation in ("independent", "unrelated", "cites", "quote"):
         found.append(

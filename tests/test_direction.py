@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from conftest import OTHER
+from conftest import SOURCE as SOURCE_TEXT
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import direction as timelines
 from provenance.direction import attribution, judge, names_source
+from provenance.matching import Page, hold
 from provenance.models import Article, Direction, Trace
+from provenance.normalize import digest, tokenize
+from provenance.outlets import own_reporting
+from provenance.verdict import DOUBTED
 
 SOURCE = Article(
     "s", "https://portellerypost.example/pier", "https://portellerypost.example/pier",
@@ -71,8 +79,8 @@ def dated(article: Article, published: str | None = None, observed: str | None =
     [
         ("2025-07-01T10:00:00Z", "2025-07-03T10:00:00Z", 1.0),
         ("2025-07-03T10:00:00Z", "2025-07-01T10:00:00Z", -1.0),
-        ("2025-07-01T10:00:00Z", "2025-07-01T10:06:00Z", 0.7),
-        ("2025-07-01T10:00:00+02:00", "2025-07-01T09:00:00+00:00", 0.7),
+        ("2025-07-01T10:00:00Z", "2025-07-01T10:06:00Z", 1.0),
+        ("2025-07-01T10:00:00+02:00", "2025-07-01T09:00:00+00:00", 1.0),
         ("2025-07-01T10:00:00Z", "2025-07-01T10:02:00Z", 0.0),
         ("2025-07-01T10:00:00Z", "2025-07-01T10:00:00Z", 0.0),
         # By the day only: the same day or the next may be any order.
@@ -82,6 +90,12 @@ def dated(article: Article, published: str | None = None, observed: str | None =
         # Without zone: half a day may be none.
         ("2025-07-01T10:00:00", "2025-07-01T20:00:00Z", 0.0),
         ("2025-07-01T10:00:00", "2025-07-04T10:00:00Z", 1.0),
+        # Both without: a whole day and more may be none.
+        ("2025-07-01T10:00:00", "2025-07-02T11:00:00", 0.0),
+        ("2025-07-01T10:00:00", "2025-07-02T13:00:00", 1.0),
+        # The wider the gap, the more often it is a wrong date.
+        ("2025-07-01T10:00:00Z", "2025-07-09T10:00:00Z", 0.6),
+        ("2025-07-09", "2025-06-01", -0.6),
         ("yesterday", "2025-07-04T10:00:00Z", 0.0),
     ],
 )  # fmt: skip
@@ -98,13 +112,88 @@ def test_equal_seconds_are_shown() -> None:
     assert [line.kind for line in found.evidence] == ["claimed-equal"]
 
 
-def test_observed() -> None:
+def test_the_order_of_sightings_is_told_but_not_weighed() -> None:
     early, late = "2025-07-01T10:00:00Z", "2025-07-05T10:00:00Z"
-    assert total(decide(dated(SOURCE, None, early), dated(TARGET, None, late))) == 0.5
+    found = decide(dated(SOURCE, None, early), dated(TARGET, None, late))
+    assert [(line.kind, line.log_odds) for line in found.evidence] == [("observed", 0.0)]
+    assert "source was seen first" in found.evidence[0].text
+
+
+def test_seen_before_the_other_claims_to_have_been_written() -> None:
+    early, late = "2025-07-01T10:00:00Z", "2025-07-05T10:00:00Z"
     existed = decide(dated(SOURCE, None, early), dated(TARGET, late, late))
-    assert total(existed) == 2.0 and existed.value == "source-first"
-    mirrored = decide(dated(SOURCE, late, late), dated(TARGET, None, early))
-    assert mirrored.value == "target-first"
+    # Pages are dated anew, so that this alone decides nothing …
+    assert total(existed) == 1.5 and existed.value == "unknown"
+    # … and the claim of the page that was seen adds nothing to it.
+    claimed = decide(dated(SOURCE, "2025-07-01T09:00:00Z", early), dated(TARGET, late, late))
+    assert total(claimed) == 1.5
+    # No update moves the day in an address.
+    filed = dated(replace(TARGET, url="https://copyquay.example/2025/07/05/pier"), late, late)
+    assert decide(dated(SOURCE, None, early), filed).value == "source-first"
+    assert decide(filed, dated(SOURCE, None, early)).value == "target-first"
+    # A day in the address must be past the sighting as a whole.
+    near = replace(filed, url="https://copyquay.example/2025/07/02/pier")
+    near = replace(near, published="2025-07-03T10:00:00Z")
+    assert total(decide(dated(SOURCE, None, early), near)) == 1.5
+
+
+def test_a_page_that_was_dated_anew_keeps_the_day_of_its_address() -> None:
+    filed = replace(SOURCE, url="https://portellerypost.example/2025/07/01/pier")
+    found = decide(dated(filed, "2025-07-20T10:00:00Z"), dated(TARGET, "2025-07-04T10:00:00Z"))
+    assert total(found) == 1.0 and "2025-07-01" in found.evidence[0].text
+    undated = decide(dated(filed), dated(TARGET, "2025-07-04T10:00:00Z"))
+    assert total(undated) == 1.0
+    # An address that is later than the claim is passed over.
+    later = replace(SOURCE, url="https://portellerypost.example/2025/07/30/pier")
+    assert total(decide(dated(later, "2025-07-01T10:00:00Z"), dated(TARGET, "2025-07-04"))) == 1.0
+
+
+def test_the_word_of_the_server() -> None:
+    late = "2025-07-05T10:00:00Z"
+    told = replace(dated(SOURCE, "2025-07-01"), modified="2025-07-02T10:00:00Z")
+    found = decide(told, dated(TARGET, late))
+    assert [(line.kind, line.log_odds) for line in found.evidence] == [("existed-before", 1.0)]
+    # Older than the page's own claim: the time of a template.
+    template = replace(told, modified="2019-01-01T10:00:00Z")
+    assert [line.kind for line in decide(template, dated(TARGET, late)).evidence] == ["claimed"]
+    assert total(decide(replace(told, published=None), dated(TARGET, late))) == 0
+
+
+def test_who_asked() -> None:
+    told = "“It was the pin,” she told the Port Ellery Post on Monday."
+    mine = replace(SOURCE, text=told)
+    both = decide(mine, replace(TARGET, text=told))
+    assert [(line.kind, line.log_odds) for line in both.evidence] == [("self-reference", 1.5)]
+    assert "told the Port Ellery Post" in both.evidence[0].text
+    assert total(decide(mine, TARGET)) == 0.5
+    assert total(decide(TARGET, mine)) == -0.5
+    # The trace that says the same is not counted again.
+    trace = Trace("told-outlet", "Port Ellery Post", None, None, "medium")
+    assert total(decide(mine, replace(TARGET, text=told), target_traces=(trace,))) == 1.5
+    assert total(decide(SOURCE, TARGET, target_traces=(trace,))) == 1.0
+    assert own_reporting("He told Poe, the poet, and Parliament.", SOURCE.site) is None
+
+
+def test_days_without_a_trace_decide_nothing() -> None:
+    """The old weakness: dates alone name nobody, in any mixture of them."""
+    early, late = "2025-07-01T10:00:00Z", "2025-07-06T10:00:00Z"
+    source, target = dated(SOURCE, late, "2025-07-06T12:00:00Z"), dated(TARGET, early, early)
+    for shares in ((0.95, 0.3), (0.3, 0.95), (1.0, 1.0)):
+        found = decide(source, target, shares=shares)
+        assert found.value == "unknown" and found.log_odds <= DOUBTED
+    assert decide(source, target, target_traces=(PAGE,)).value == "source-first"
+
+
+def test_simulated_timelines_are_never_confidently_wrong() -> None:
+    unknown = {}
+    for name, web in timelines.SCENARIOS.items():
+        answers = list(timelines.timelines(web, 400, seed=7))
+        for truth, found in answers:
+            if found.value != "unknown":
+                assert truth == (1 if found.value == "source-first" else -1), name
+        unknown[name] = sum(found.value == "unknown" for _, found in answers) / len(answers)
+    assert unknown["all at the rates below"] < 0.75
+    assert unknown["the same, but a source link"] == 0
 
 
 def test_excerpt_is_weak() -> None:
@@ -125,25 +214,65 @@ one_trace = st.builds(
     target_site=st.sampled_from([None, SOURCE.site, TARGET.site, "third.example"]),
     strength=st.sampled_from(["strong", "medium", "weak"]),
 )
+self_told = st.sampled_from(
+    ["text", "She told the Port Ellery Post so.", "Copy Quay has learned it.", "He told Copy Quay."]
+)
 some_traces = st.lists(one_trace, max_size=5).map(tuple)
 shares = st.floats(0, 1)
 FLIPPED = {"source-first": "target-first", "target-first": "source-first", "unknown": "unknown"}
 
 
-@given(times, times, times, times, some_traces, some_traces, shares, shares)
+paths = st.sampled_from(["", "2025/07/02/", "2025/07/08/", "2019-1-1/"])
+pages = st.tuples(times, times, times, self_told, paths)
+
+
+@given(pages, pages, some_traces, some_traces, shares, shares)
 def test_swapping_the_articles_turns_the_answer_around(
-    published_a: str | None, published_b: str | None, observed_a: str | None,
-    observed_b: str | None, traces_a: tuple[Trace, ...], traces_b: tuple[Trace, ...],
-    share_a: float, share_b: float,
+    page_a: tuple[str | None, ...], page_b: tuple[str | None, ...],
+    traces_a: tuple[Trace, ...], traces_b: tuple[Trace, ...], share_a: float, share_b: float,
 ) -> None:  # fmt: skip
-    a, b = dated(SOURCE, published_a, observed_a), dated(TARGET, published_b, observed_b)
+    def made(article: Article, page: tuple[str | None, ...]) -> Article:
+        published, observed, modified, text, path = page
+        url = article.url.replace("/pier", f"/{path}pier")
+        article = replace(article, url=url, text=text or "", modified=modified)
+        return dated(article, published, observed)
+
+    a, b = made(SOURCE, page_a), made(TARGET, page_b)
     one = decide(a, b, traces_a, traces_b, (share_a, share_b))
     other = decide(b, a, traces_b, traces_a, (share_b, share_a))
     assert other.value == FLIPPED[one.value]
     assert other.confidence == one.confidence
+    assert other.log_odds == -one.log_odds
     assert sorted(line.log_odds for line in one.evidence) == sorted(
         -line.log_odds for line in other.evidence
     )
+
+
+SENTENCES = [*re.split(r"(?<=[.]) ", SOURCE_TEXT.replace("\n\n", " ")), *OTHER.split("\n\n")]
+texts = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=8).map(" ".join)
+
+
+@settings(max_examples=25)
+@given(texts, texts, times, times, some_traces, some_traces)
+def test_swapping_two_pages_keeps_what_is_symmetric(
+    text_a: str, text_b: str, time_a: str | None, time_b: str | None,
+    traces_a: tuple[Trace, ...], traces_b: tuple[Trace, ...],
+) -> None:  # fmt: skip
+    def page(article: Article, text: str, when: str | None, traces: tuple[Trace, ...]) -> Page:
+        found = digest(tokenize(text))
+        return Page(replace(dated(article, when), text=text, digest=found), traces)
+
+    a, b = page(SOURCE, text_a, time_a, traces_a), page(TARGET, text_b, time_b, traces_b)
+    one, other = hold(a, b), hold(b, a)
+    assert other.verdict.direction.value == FLIPPED[one.verdict.direction.value]
+    assert other.verdict.direction.confidence == one.verdict.direction.confidence
+    assert other.verdict.direction.log_odds == -one.verdict.direction.log_odds
+    here, there = one.comparison.scores, other.comparison.scores
+    assert here.jaccard_3 == there.jaccard_3
+    assert here.longest_run == there.longest_run
+    assert here.containment_target_5 == there.containment_source_5
+    assert here.containment_source_5 == there.containment_target_5
+    assert one.id != other.id
 
 
 def test_attribution() -> None:
@@ -159,6 +288,13 @@ def test_attribution() -> None:
     assert attribution(SOURCE, TARGET, (PAGE, notice)) == "licensed"
     first = replace(notice, snippet="first-published: This article was first published by the Post")
     assert attribution(SOURCE, TARGET, (first,)) == "attributed"
+    commons = replace(
+        notice, value="creative-commons", target_url=None, target_site=None, strength="medium",
+        snippet="creative-commons: Shared under a Creative Commons licence",
+    )  # fmt: skip
+    assert attribution(SOURCE, TARGET, (commons,)) == "unattributed"  # whose, it doesn't say
+    assert attribution(SOURCE, TARGET, (commons, PAGE)) == "licensed"
+    assert attribution(SOURCE, TARGET, (), permitted=True) == "licensed"
     elsewhere = replace(notice, target_url="https://third.example/", target_site="third.example")
     assert attribution(SOURCE, TARGET, (elsewhere,)) == "unattributed"
 

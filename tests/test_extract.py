@@ -147,6 +147,15 @@ def test_encodings(encoding: str, header: str, meta: str) -> None:
     assert article.text.split("\n")[-3:] == list(RUSSIAN)
 
 
+def test_the_servers_time_is_kept_apart() -> None:
+    told = (("Last-Modified", "Thu, 03 Jul 2025 10:00:00 GMT"),)
+    article = take(page(), headers=told, observed="2025-07-05T10:00:00Z")
+    assert article.modified == "2025-07-03T10:00:00+00:00"
+    # Made when it was asked for: that is the sighting once more.
+    assert take(page(), headers=told, observed="2025-07-03T10:00:20Z").modified is None
+    assert take(page(), headers=(("Last-Modified", "soon"),)).modified is None
+
+
 def test_odd_bytes_never_fail() -> None:
     assert decode(b"caf\xe9 \x00", "text/html; charset=latin-1")[0].startswith("café")
     assert decode("schön\u20ac".encode()[:-1])[0].startswith("schön")  # cut inside a character

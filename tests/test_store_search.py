@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy
 import pytest
-from store_samples import article, count, filled, fingerprint, match
+from store_samples import article, count, filled, fingerprint
 
 from provenance import direction
 from provenance.models import Index, Trace
@@ -197,39 +197,3 @@ def test_full_text_follows_the_articles(store: Store) -> None:
     store.conn.execute("INSERT INTO articles_fts(articles_fts, rank) VALUES ('integrity-check', 1)")
     store.conn.execute("VACUUM")
     assert [row["site"] for row in store.originals(query="beta")] == ["beta.example"]
-
-
-# -- views -----------------------------------------------------------------------------------
-
-
-def test_views_show_what_people_ask_for(store: Store) -> None:
-    first, second, copy = filled(store)
-    later = article("later", published="2025-07-01T10:30:00+00:00")
-    dated = article("dated", published="2025-06-30", observed=None)
-    unknown = article("unknown", published=None, observed=None)
-    for page in (later, dated, unknown):
-        store.add_article(page, "crawled", None, ())
-        store.add_match(match(first, page, relation="verbatim"), 1)
-    store.add_match(match(second, copy, probability=0.5, is_repost=False), 1)
-
-    reposts = list(store.db["reposts"].rows)
-    assert len(reposts) == 4 and reposts[0]["source_url"] == first.url
-    network = {row["target_site"]: row for row in store.db["repost_network"].rows}
-    assert network["gamma.example"]["reposts"] == 1
-    assert network["later.example"]["verbatim"] == 1
-    top = {row["target_site"]: row for row in store.db["top_reposters"].rows}
-    assert top["dated.example"]["unattributed_pages"] == 1
-    (doubt,) = store.db["needs_review"].rows
-    assert doubt["source_site"] == "beta.example" and doubt["unsure_of"] == "probability"
-    assert doubt["reasons"] == "212 words in a row are the same. Two."
-    lags = [
-        (row["target_site"], row["lag_minutes"], row["copy"], row["target_time_is"])
-        for row in store.db["timeline"].rows
-        if row["source_id"] == first.id
-    ]
-    assert lags == [
-        ("dated.example", None, 1, "claimed"),
-        ("gamma.example", 0, 2, "claimed"),
-        ("later.example", 30, 3, "claimed"),
-        ("unknown.example", None, 4, None),
-    ]

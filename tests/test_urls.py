@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from provenance.urls import (
     absolute,
     canonical_url,
+    day_in_path,
     host,
     image_stem,
     is_url,
@@ -323,3 +324,22 @@ def test_an_archive_within_an_archive() -> None:
         "https://web.archive.org/web/20240101000000/https://a.example/x"
     )
     assert unwrap_archive(unwrap_archive(url)[0]) == ("https://a.example/x", "2024-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://a.example/2025/07/03/pier", "2025-07-03"),
+        ("https://a.example/news/2025/7/3/pier.html", "2025-07-03"),
+        ("https://a.example/2025-07-03-pier", "2025-07-03"),
+        ("https://a.example/2025/07/03", "2025-07-03"),
+        ("https://a.example/2025/13/03/pier", None),
+        ("https://a.example/2025/07/pier", None),
+        ("https://a.example/12025/07/03/", None),
+        ("https://a.example/?at=/2025/07/03/", None),
+        ("https://[", None),
+        ("", None),
+    ],
+)
+def test_the_day_that_a_path_is_filed_under(url: str, day: str | None) -> None:
+    assert day_in_path(url) == day

@@ -153,6 +153,16 @@ def test_direction(value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("odds", "repost"), [(0.3, True), (-0.5, True), (-0.6, False), (-1, False)]
+)
+def test_a_page_that_may_be_the_earlier_one_is_no_repost(odds: float, repost: bool) -> None:
+    direction = Direction("unknown", 0.5, (Evidence("claimed", odds, "By their dates."),))
+    found = verdict(EDITED, direction=direction)
+    assert found.is_repost is repost and found.is_reuse
+    assert ("maybe-earlier" in codes(found)) is not repost
+
+
+@pytest.mark.parametrize(
     "change",
     [{}, {"same_series": True}, {"wire": "W"}, {"named": True},
      {"direction": Direction("target-first", 0.8)}],

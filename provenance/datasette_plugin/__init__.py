@@ -11,7 +11,7 @@ import contextlib
 import copy
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -117,15 +117,34 @@ def _is_web_link(value: str) -> bool:
         return False
 
 
+async def _titled(datasette: Any, database: str, article_id: str) -> Markup:
+    """The link to an article, by its title."""
+    from markupsafe import Markup
+
+    found = await datasette.get_database(database).execute(
+        "SELECT title FROM articles WHERE id = ?", [article_id]
+    )
+    title = found.first()["title"] if found.rows else ""
+    return Markup('<a href="{}/{}">{}</a>&nbsp;<em>{}</em>').format(
+        datasette.urls.table(database, "articles"), article_id, title or "-", article_id[:10]
+    )
+
+
 @hookimpl
 def render_cell(
     row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any
-) -> Markup | None:
-    """Web addresses as links that tell the other side nothing; ids in views as links to rows."""
+) -> Markup | Awaitable[Markup] | None:
+    """Web addresses as links that tell the other side nothing; ids in views as links to rows.
+
+    datasette names foreign keys in lists of rows, but not on the page of one row: there the
+    articles of a match get their titles here.
+    """
     from markupsafe import Markup
 
     if not isinstance(value, str) or not value or not is_ours(datasette, database):
         return None
+    if table == "matches" and _ROW_OF.get(column) == "articles" and _ID.fullmatch(value):
+        return _titled(datasette, database, value)
     if (other := _ROW_OF.get(column)) and _ID.fullmatch(value):
         return Markup('<a href="{}/{}">{}</a>').format(
             datasette.urls.table(database, other), value, value[:10]

@@ -47,7 +47,7 @@ _OBSERVED = "When the page was seen, by our own clock or an archive's."
 _VERDICT: dict[str, str] = {
     "relation": _RELATION,
     "probability": _PROBABILITY,
-    "is_repost": "1 when this target took from this source: derived, and not target-first.",
+    "is_repost": "1 when this target took from this source: derived, and not likely the earlier.",
     "is_reuse": "1 when text is shared by derivation, whoever was first.",
     "direction": _DIRECTION,
     "direction_confidence": "How sure the direction is, 0.5 to 1.",
@@ -86,6 +86,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "canonical_url": "The address in one uniform spelling, by which pages are identified.",
         "published": _PUBLISHED,
         "observed": _OBSERVED,
+        "modified": "When its server said that it last changed (Last-Modified).",
         "words": "Words of the main text.",
         "digest": "SHA-256 of the folded words: equal digest, equal text but for layout and case.",
         "rough": "1 when a fast parser gave the text because the extractor could not.",
@@ -106,6 +107,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         "source_offset": "Code points from the start of the source's text.",
         "source_length": "Code points.",
         "kind": "exact or reworded.",
+    },
+    "relations": {
+        "site_a": "The first site; of a wire or licence the one that gives.",
+        "site_b": "The second site; of a wire or licence the one that takes.",
+        "kind": (
+            "owner: one publisher; wire: b takes a's wire; licence: b may print a's texts; apart: "
+            "not one publisher, whatever the shipped table says."
+        ),
     },
     "reasons": {"code": "Stable name of the reason.", "text": "The reason in words."},
     "direction_evidence": {
@@ -161,8 +170,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         "target_site": "The site that reposts.",
         "source_site": "The site that it takes from.",
         "reposts": "How many pairs of pages.",
+        "licensed": "How many of them are printed by right, as far as is known.",
+        "attributed": "How many of them name their source.",
         "unattributed": "How many of them name no source.",
+        "share_attributed": "Share of them that are licensed or attributed.",
         "verbatim": "How many of them are the text whole.",
+        "median_lag_minutes": "Median minutes from original to repost, by what both claim.",
+        "lags_known": "In how many both pages claim an hour with its zone.",
         "mean_probability": _PROBABILITY + " The mean of the pairs.",
         "earliest": "Best time of the first repost.",
         "latest": "Best time of the last repost.",
@@ -177,9 +191,24 @@ COLUMNS: dict[str, dict[str, str]] = {
         "rewritten_pages": "Pages that say the same in other words.",
         "latest": "Best time of the last repost.",
     },
+    "clusters": {
+        "id": "The root: the page that the others most likely come from.",
+        "title": "Its title.",
+        "members": "Pages that are this text by more than half.",
+        "attached": "Pages that hold parts of it, or more than it.",
+        "sites": "How many sites they are on.",
+        "earliest": "Best time of the first page.",
+        "latest": "Best time of the last page.",
+    },
+    "cluster_members": {
+        "article_id": "The page.",
+        "role": "root, member (the same text by more than half) or attached.",
+        "source_id": "The page that it most likely has its text from.",
+        "match_id": "The match that says so.",
+    },
     "needs_review": {
         "match_id": "The match, with its passages and evidence.",
-        "unsure_of": "What a person should decide: probability, direction or both.",
+        "unsure_of": "What a person should decide: whether it is reuse, or who was first.",
         "relation": _RELATION,
         "probability": _PROBABILITY,
         "direction": _DIRECTION,
@@ -191,8 +220,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     "timeline": {
         "source_id": "The known original.",
         "copy": "Number of the copy, by time.",
+        "source_time_is": "claimed by the page, or observed.",
         "target_time_is": "claimed by the page, or observed.",
-        "lag_minutes": "Minutes from original to copy, when both times are known to the minute.",
+        "lag_minutes": "Minutes from original to copy, where both claim an hour with its zone.",
         **_sides("title", "url", "site", "time"),
         "relation": _RELATION,
         "probability": _PROBABILITY,
@@ -230,7 +260,9 @@ TABLES: dict[str, dict[str, Any]] = {
     "repost_network": {
         "view": True,
         "title": "Who takes from whom",
-        "description": "Reposts counted by site and source site.",
+        "description": (
+            "Reposts counted by site and source site: how often, how fast, how much attributed."
+        ),
         "sort_desc": "reposts",
     },
     "top_reposters": {
@@ -243,7 +275,8 @@ TABLES: dict[str, dict[str, Any]] = {
         "view": True,
         "title": "For a person to decide",
         "description": (
-            "Reuse with a probability between 0.3 and 0.9, or where it is unknown who was first."
+            "Reuse with a probability under 0.9; reuse that is no repost because the times speak "
+            "against it; and reuse where the evidence of who was first contradicts itself."
         ),
         "facets": ["unsure_of", "relation", "target_site"],
     },
@@ -306,9 +339,20 @@ TABLES: dict[str, dict[str, Any]] = {
         "label_column": "verb",
         "sort_desc": "id",
     },
+    "clusters": {
+        "title": "Clusters",
+        "description": "Pages that tell one text, verified pair by pair; made by `clusters`.",
+        "label_column": "title",
+        "sort_desc": "members",
+    },
+    "cluster_members": {
+        "title": "Pages of clusters",
+        "description": "Each page of a cluster, with its best source.",
+        "facets": ["role"],
+    },
     "relations": {
-        "title": "Sites that belong together",
-        "description": "Owners, wires and licences, as entered by people.",
+        "title": "What sites are to each other",
+        "description": "Owners, wires and licences, as entered by people (`provenance sites`).",
         "facets": ["kind"],
     },
     # Of use to the program only.

@@ -23,7 +23,7 @@ import lxml.html
 from lxml.html import HtmlElement
 
 from provenance import markup, normalize, urls
-from provenance.dates import iso_time, parse_time
+from provenance.dates import iso_time, lag, parse_time
 from provenance.errors import ExtractError
 from provenance.extract import claims, gates
 from provenance.extract.charset import decode
@@ -207,6 +207,7 @@ def extract(
         byline=claims.byline(page.tree, fields, data),
         published=_published(capture, page, fields, data, canonical, node),
         observed=page.observed,
+        modified=_modified(capture, page.observed),
         language=claims.language(page.tree, fields),
         rough=rough,
         gate=gates.gate(text, title),
@@ -314,6 +315,17 @@ def _published(
     latest = seen + timedelta(days=2) if seen else None
     claimed = claims.published(page.tree, fields, data, node, latest)
     return claimed or _guessed_day(page, canonical, latest)
+
+
+def _modified(capture: Capture, observed: str | None) -> str | None:
+    """``Last-Modified`` (RFC 9110, 8.8.2); None for a page that is made when it is asked for."""
+    told = next((v for k, v in capture.headers if k.lower() == "last-modified"), None)
+    found = iso_time(told)
+    if found is None or observed is None:
+        return found
+    passed = lag(found, observed)
+    # Made anew within the minute before we saw it: then it says what the sighting says.
+    return found if passed and passed[0] > 60 else None
 
 
 def _guessed_day(page: Document, canonical: str, latest: datetime | None) -> str | None:

@@ -16,6 +16,7 @@ _ARTICLE_FIELDS = (
     "byline",
     "published",
     "observed",
+    "modified",
     "language",
     "words",
 )

@@ -19,8 +19,8 @@ _SECRET_HEADERS = frozenset(
 )
 
 ARTICLE_COLUMNS = (
-    "id, url, canonical_url, site, title, byline, published, observed, language, words, digest,"
-    " rough, gate"
+    "id, url, canonical_url, site, title, byline, published, observed, modified, language, words,"
+    " digest, rough, gate"
 )
 
 
@@ -125,6 +125,7 @@ def article_row(article: Article, number: int, role: str) -> dict[str, Any]:
         "byline": maybe(article.byline),
         "published": maybe(article.published),
         "observed": maybe(article.observed),
+        "modified": maybe(article.modified),
         "language": maybe(article.language),
         "words": int(article.words),
         "digest": article.digest,

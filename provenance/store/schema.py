@@ -13,6 +13,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+from provenance.store.network_schema import NETWORK
+
 #: In the header of every database of ours: "PROV".
 APPLICATION_ID = 0x50524F56
 
@@ -391,7 +393,7 @@ ORDER BY s.id, copy;
 """
 
 #: Each is run whole, in one transaction with the others that a database lacks.
-MIGRATIONS: tuple[str, ...] = (_CORE, _FULL_TEXT, _VIEWS)
+MIGRATIONS: tuple[str, ...] = (_CORE, _FULL_TEXT, _VIEWS, NETWORK)
 
 
 def statements(script: str) -> Iterator[str]:

@@ -16,7 +16,17 @@ Role = Literal["original", "crawled"]
 SiteRelation = Literal["owner", "wire", "licence"]
 
 #: What an article that was crawled takes over when it is added as an original.
-_TAKEN_OVER = ("title", "byline", "published", "site", "language", "url", "rough", "gate")
+_TAKEN_OVER = (
+    "title",
+    "byline",
+    "published",
+    "modified",
+    "site",
+    "language",
+    "url",
+    "rough",
+    "gate",
+)
 
 
 @lru_cache(maxsize=32)
