@@ -57,8 +57,14 @@ def _commands() -> Iterator[click.Context]:
     yield root
     for name in cli.list_commands(root):
         command = cli.get_command(root, name)
-        if command is not None and not command.hidden:
-            yield click.Context(command, info_name=name, parent=root, **command.context_settings)
+        if command is None or command.hidden:
+            continue
+        context = click.Context(command, info_name=name, parent=root, **command.context_settings)
+        yield context
+        if isinstance(command, click.Group):
+            for inner in command.list_commands(context):
+                verb = command.commands[inner]
+                yield click.Context(verb, info_name=inner, parent=context, **verb.context_settings)
 
 
 _CLI_INTRO = (

@@ -17,6 +17,7 @@ from click_default_group import DefaultGroup
 from provenance import __version__
 from provenance.commands.add import add
 from provenance.commands.check import check
+from provenance.commands.clusters import clusters
 from provenance.commands.compare import compare
 from provenance.commands.demo import demo
 from provenance.commands.matches import matches
@@ -25,6 +26,7 @@ from provenance.commands.scan import scan
 from provenance.commands.serve import serve
 from provenance.commands.shared import INTERRUPTED, UNREADABLE, fail, say
 from provenance.commands.show import show
+from provenance.commands.sites import sites
 from provenance.errors import ProvenanceError
 
 
@@ -60,7 +62,7 @@ def cli() -> None:
     """
 
 
-for _verb in (add, check, scan, compare, matches, show, originals, serve, demo):
+for _verb in (add, check, scan, compare, matches, show, clusters, sites, originals, serve, demo):
     cli.add_command(_verb)
 
 

@@ -29,6 +29,7 @@ from provenance.models import (
     Verdict,
 )
 from provenance.normalize import match_id, tokenize
+from provenance.sites import NOTHING_KNOWN, Sites
 
 #: Relations that are worth a row: what was found, not what was not.
 RECORDED = DERIVED | {"common-source", "quote", "cites", "version"}
@@ -80,12 +81,11 @@ def hold(
     *,
     profiles: tuple[compare.Profile, compare.Profile] | None = None,
     channels: Sequence[Channel] = (),
-    owned: frozenset[frozenset[str]] = frozenset(),
+    sites: Sites = NOTHING_KNOWN,
 ) -> Match:
     """Hold one target against one source: compare, order in time, judge. Pure.
 
-    ``profiles`` (source's, target's) save making them again; ``owned`` are pairs of sites under
-    one owner.
+    ``profiles`` (source's, target's) save making them again; ``sites`` says who owns whom.
     """
     s_profile, t_profile = profiles or (
         compare.profile(source.article.text),
@@ -97,7 +97,7 @@ def hold(
         source=source.article,
         target=target.article,
         comparison=comparison,
-        verdict=judge(comparison, source, target, owned),
+        verdict=judge(comparison, source, target, sites),
         traces=target.traces,
         channels=tuple(channels),
     )
@@ -115,14 +115,13 @@ def judge(
     comparison: Comparison,
     source: Page,
     target: Page,
-    owned: frozenset[frozenset[str]] = frozenset(),
+    sites: Sites = NOTHING_KNOWN,
 ) -> Verdict:
     """The verdict on two pages whose texts were compared. Pure."""
     here, there = target.article, source.article
-    sites = frozenset({here.site, there.site})
     context = verdict.Context(
         same_digest=here.digest == there.digest,
-        same_series=bool(here.site) and (len(sites) == 1 or sites in owned),
+        same_series=sites.one_house(there.site, here.site),
         named=_named(target, there),
         wire=_shared_wire(source.traces, target.traces),
         direction=direction.judge(
@@ -133,7 +132,13 @@ def judge(
             containment_target=comparison.scores.containment_target_5,
             containment_source=comparison.scores.containment_source_5,
         ),
-        attribution=direction.attribution(there, here, target.traces, source.traces),
+        attribution=direction.attribution(
+            there,
+            here,
+            target.traces,
+            source.traces,
+            permitted=sites.permitted(there.site, here.site) is not None,
+        ),
     )
     return verdict.judge(comparison, context)
 
@@ -177,7 +182,7 @@ def find_matches(
     )
     wanted = [one for one in found if one.source_id != article.id]
     sources = originals.articles([one.source_id for one in wanted])
-    owned = frozenset(frozenset({a, b}) for a, b, kind in originals.relations() if kind == "owner")
+    sites = _sites(tuple(originals.relations()))
     profile = compare.profile(article.text)
     matches = []
     for one in wanted:
@@ -193,10 +198,16 @@ def find_matches(
                 page,
                 profiles=(held, profile),
                 channels=one.channels,
-                owned=owned,
+                sites=sites,
             )
         )
     return sorted(matches, key=_rank)
+
+
+@lru_cache(maxsize=8)
+def _sites(rows: tuple[tuple[str, str, str], ...]) -> Sites:
+    """What is known of the sites: the same for all pages of a run."""
+    return Sites(rows)
 
 
 @lru_cache(maxsize=512)

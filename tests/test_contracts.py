@@ -30,7 +30,7 @@ DOORS = {
     "datasette": ["datasette_plugin"],
     "warcio": ["store/archive.py", "readers"],
     "click": ["cli.py", "commands"],
-    "click_default_group": ["cli.py"],
+    "click_default_group": ["cli.py", "commands/sites.py"],
     "Stemmer": ["background.py"],
     "tld": ["urls.py"],
     "pyspark": ["engines"],

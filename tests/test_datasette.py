@@ -18,6 +18,7 @@ from provenance.datasette_plugin import serve
 from provenance.errors import UsageError
 from provenance.models import Scores
 from provenance.store import Store
+from provenance.upkeep import make_clusters
 
 datasette_app = pytest.importorskip("datasette.app")
 
@@ -120,6 +121,26 @@ def test_a_table_shows_labels_of_what_it_refers_to(path: Path) -> None:
     assert 'href="/p/fingerprints/1"' in bands
     traces = ask(path, url="/p/traces").text
     assert ">Bridge opened in beta</a>" in traces
+
+
+def test_the_row_of_a_match_names_its_articles(path: Path) -> None:
+    with Store.open(path) as opened:
+        (name,) = opened.conn.execute("SELECT id FROM matches WHERE is_repost = 1").fetchone()
+    page = ask(path, url=f"/p/matches/{name}").text
+    assert ">Bridge opened in beta</a>" in page
+    assert "&lt;script&gt;alert(" in page and "<script>alert" not in page
+    assert 'href="/p/articles/' in page
+
+
+def test_clusters_are_shown_by_title(path: Path) -> None:
+    with Store.open(path) as opened:
+        (source,) = opened.originals()
+        make_clusters(opened)
+        assert opened.conn.execute("SELECT count(*) FROM clusters").fetchone() == (1,)
+    page = ask(path, url="/p/clusters").text
+    assert "<h1>Clusters" in page and "&lt;script&gt;alert(" in page
+    page = ask(path, url=f"/p/cluster_members?cluster_id={source['id']}").text
+    assert ">Bridge opened in beta</a>" in page
 
 
 def test_articles_are_searched(path: Path) -> None:

@@ -28,7 +28,11 @@ def serve(db: Path, host: str, port: int, open_browser: bool) -> NoReturn:
     from provenance.datasette_plugin import serve as plugin
 
     version = plugin.installed_version()
-    open_store(db, create=False).close()  # says what is wrong with it, and empties the WAL
+    from provenance.upkeep import make_clusters
+
+    # Says what is wrong with the database; closing it empties the WAL.
+    with open_store(db, create=False) as store:
+        make_clusters(store)
     command = plugin.command(db, host=host, port=port, open_browser=open_browser, version=version)
     try:
         sys.exit(subprocess.run(command, check=False).returncode)

@@ -288,16 +288,6 @@ class Queries(Writing):
         )
 
     @guarded
-    def relations(self) -> list[tuple[str, str, str]]:
-        """What is known of the sites: ``(site_a, site_b, kind)``, in order."""
-        return [
-            (row[0], row[1], row[2])
-            for row in self.conn.execute(
-                "SELECT site_a, site_b, kind FROM relations ORDER BY site_a, site_b, kind"
-            )
-        ]
-
-    @guarded
     def counts(self) -> dict[str, int]:
         """How many rows there are: originals, crawled, matches, reuse, reposts, failures, …"""
         asked = {

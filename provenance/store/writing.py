@@ -13,7 +13,6 @@ from provenance.store import rows
 from provenance.store.connection import Connected, guarded
 
 Role = Literal["original", "crawled"]
-SiteRelation = Literal["owner", "wire", "licence"]
 
 #: What an article that was crawled takes over when it is added as an original.
 _TAKEN_OVER = (
@@ -444,36 +443,6 @@ class Writing(Connected):
                 {"match_id": match.id, "position": position, **row}
                 for position, row in enumerate(children_rows)
             )
-
-    # -- what people know of the sites -------------------------------------------------------
-
-    @guarded
-    def add_relations(self, relations: Iterable[tuple[str, str, SiteRelation]]) -> None:
-        """Record that sites belong together: ``(site_a, site_b, kind)``.
-
-        ``owner``: one publisher. ``wire``: b takes a's wire. ``licence``: b may print a's texts.
-        What is new raises the generation, since verdicts depend on it.
-        """
-        with self._whole():
-            cursor = self.conn.executemany(
-                "INSERT OR IGNORE INTO relations (site_a, site_b, kind) VALUES (?, ?, ?)",
-                [(rows.text_of(a), rows.text_of(b), kind) for a, b, kind in relations],
-            )
-            if cursor.rowcount > 0:
-                self._next_generation()
-
-    @guarded
-    def remove_relation(self, site_a: str, site_b: str, kind: SiteRelation) -> bool:
-        """Forget one relation, which raises the generation; False when it was not there."""
-        with self._whole():
-            cursor = self.conn.execute(
-                "DELETE FROM relations WHERE site_a = ? AND site_b = ? AND kind = ?",
-                (site_a, site_b, kind),
-            )
-            if not cursor.rowcount:
-                return False
-            self._next_generation()
-            return True
 
 
 def _key(value: Any) -> int:
