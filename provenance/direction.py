@@ -239,10 +239,14 @@ def claim(article: Article) -> tuple[str | None, str | None]:
     """The time of publication that a page claims, and the day that its address is filed under.
 
     An address keeps its day when the page is dated anew, so a day that is clearly the earlier
-    one (by more than zones and time slips explain) is taken for the claim.
+    one (by more than zones and time slips explain) is taken for the claim. A page that was seen
+    before the time that it claims was there when it was seen.
     """
     filed = urls.day_in_path(article.url) or urls.day_in_path(article.canonical_url)
     claimed = article.published
+    before = lag(article.observed, claimed) if article.observed and claimed else None
+    if before and before[0] > before[1] + _MINUTES:
+        claimed = article.observed
     passed = lag(filed, claimed) if filed and claimed else None
     if not claimed or (passed and passed[0] > 2 * _DAY):
         return filed, filed

@@ -148,6 +148,12 @@ def test_a_page_that_was_dated_anew_keeps_the_day_of_its_address() -> None:
     assert total(decide(dated(later, "2025-07-01T10:00:00Z"), dated(TARGET, "2025-07-04"))) == 1.0
 
 
+def test_a_page_that_was_seen_before_its_claim_was_there_then() -> None:
+    misread = dated(SOURCE, "2025-08-01T10:00:00Z", "2025-07-01T12:00:00Z")
+    found = decide(misread, dated(TARGET, "2025-07-03T10:00:00Z", "2025-07-03T11:00:00Z"))
+    assert [(line.kind, line.log_odds) for line in found.evidence] == [("existed-before", 1.5)]
+
+
 def test_the_word_of_the_server() -> None:
     late = "2025-07-05T10:00:00Z"
     told = replace(dated(SOURCE, "2025-07-01"), modified="2025-07-02T10:00:00Z")

@@ -274,3 +274,8 @@ def test_a_scan_asks_for_the_relations_once(small: Path) -> None:
         assert sum("FROM relations" in sql for sql in asked) == 1
         store.add_relations([(ELVER, QUAY, "owner")])
         assert store.relations() == [(ELVER, QUAY, "owner")]
+        with pytest.raises(KeyError), store.transaction():
+            store.remove_relation(QUAY, ELVER, "owner")
+            assert store.relations() == []
+            raise KeyError
+        assert store.relations() == [(ELVER, QUAY, "owner")]  # it was undone

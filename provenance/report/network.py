@@ -106,7 +106,9 @@ def cluster_text(row: Mapping[str, Any], style: Style = plain) -> str:
             told.append(f"{arrow} {numbers.get(page['source_id'], page['source_url'])}")
             if page["lag_minutes"] is not None:
                 told.append(_after(page["lag_minutes"]))
-            told += [probable(page["probability"]), page["attribution"]]
+            told.append(probable(page["probability"]))
+            # One publisher owes itself no credit.
+            told += [page["attribution"]] if page["relation"] != "version" else []
         lines.append(f"  {numbers[page['id']]:>3}  {printable('  '.join(told))}")
         lines.append(f"       {clipped(page['title'] or '(no title)', 80)}")
         if page["url"]:

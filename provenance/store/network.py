@@ -26,14 +26,18 @@ class Network(Connected):
 
         Read once, and again after a change through this store: each page of a run asks.
         """
-        if self._relations is None:
-            self._relations = [
-                (row[0], row[1], row[2])
-                for row in self.conn.execute(
-                    "SELECT site_a, site_b, kind FROM relations ORDER BY site_a, site_b, kind"
-                )
-            ]
-        return list(self._relations)
+        if self._relations is not None:
+            return list(self._relations)
+        found = [
+            (row[0], row[1], row[2])
+            for row in self.conn.execute(
+                "SELECT site_a, site_b, kind FROM relations ORDER BY site_a, site_b, kind"
+            )
+        ]
+        # What a transaction holds may yet be undone.
+        if not self.conn.in_transaction:
+            self._relations = found
+        return list(found)
 
     @guarded
     def add_relations(self, relations: Iterable[tuple[str, str, SiteRelation]]) -> int:
