@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from provenance.anchors import MARK, language_key
 from provenance.config import LIMITS, Limits, Parameters
+from provenance.languages import names
 from provenance.models import Candidate, Channel, Fingerprint, Index
 
 #: Shared fragments from which an original is worth a comparison: one may be a stock phrase.
@@ -43,10 +45,12 @@ def find(
         proposals["fragments"] = _ranked(
             index.by_fragments(fingerprint.fragments, limits.bucket), MIN_FRAGMENTS
         )
-        chosen = rarest(fingerprint.terms, index, parameters.terms, limits.bucket)
+        words = [term for term in fingerprint.terms if not term.startswith(MARK)]
+        chosen = rarest(words, index, parameters.terms, limits.bucket)
         proposals["terms"] = _ranked(index.by_terms(chosen, limits.bucket), MIN_TERM_WEIGHT)[
             : limits.term_candidates
         ]
+        proposals["terms"] += _across(fingerprint.terms, index, parameters, limits)
 
     ranks: dict[str, float] = {}
     channels: dict[str, list[Channel]] = {}
@@ -63,6 +67,19 @@ def find(
         Candidate(source_id, tuple(sorted(channels[source_id])), ranks[source_id])
         for source_id in ordered[:most]
     ]
+
+
+def _across(
+    terms: Sequence[str], index: Index, parameters: Parameters, limits: Limits
+) -> list[str]:
+    """Originals that share names and numbers, where there are some in other languages at all."""
+    anchors = [term for term in terms if term.startswith(MARK)]
+    others = [key for key in map(language_key, names()) if key not in anchors]
+    if not anchors or not any(index.document_frequencies(others, 1).values()):
+        return []
+    chosen = rarest(anchors, index, parameters.terms, limits.bucket)
+    ranked = _ranked(index.by_terms(chosen, limits.bucket), MIN_TERM_WEIGHT)
+    return ranked[: limits.term_candidates]
 
 
 def rarest(terms: Sequence[str], index: Index, count: int, limit: int) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from provenance.anchors import keys
 from provenance.background import documents, frequency, language_of, stemmer
 from provenance.config import Parameters
 from provenance.models import Fingerprint
@@ -97,5 +98,5 @@ def fingerprint(tokens: Tokens, parameters: Parameters) -> Fingerprint | None:
         signature=signed,
         bands=band_keys(signed, parameters),
         fragments=fragments(tokens.words, parameters),
-        terms=rare_terms(tokens.words),
+        terms=(*rare_terms(tokens.words), *keys(tokens, language_of(tokens.words))),
     )

@@ -25,25 +25,30 @@ _INVISIBLE = (
 )
 _STRIP_INVISIBLE = regex.compile(f"[{_INVISIBLE}]+")
 _CJK = r"\p{Han}\p{Hiragana}\p{Katakana}ー々"
-_SOUTHEAST = r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_SOUTHEAST = r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}--\p{N}]"
 _LETTERS = rf"[[\p{{L}}\p{{M}}\p{{N}}{_INVISIBLE}]--[{_CJK}{_SOUTHEAST}]]"
 # A word may hide invisible characters inside, but doesn't begin with one.
 _LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{_CJK}{_SOUTHEAST}]]"
 _DIGITS = rf"\p{{N}}[\p{{N}}{_INVISIBLE}]*+"
+# Digits are grouped by ٬ and end before ٫ in Arabic.
 _WORD = regex.compile(
     rf"""
     [A-Za-z]++(?![0-9.'’ʼ\u0080-\U0010ffff])  # nearly all words of a text in English
     | [{_CJK}]+ | [{_SOUTHEAST}]+
-    | {_DIGITS}(?:[.,:]{_DIGITS})*+
+    | {_DIGITS}(?:[.,:٫٬]{_DIGITS})*+
     | (?:\p{{L}}\.){{2,}}
     | {_LETTER}{_LETTERS}*(?:['’ʼ]{_LETTERS}+)*
     """,
     regex.VERBOSE | regex.VERSION1,
 )
 _IS_CJK = regex.compile(rf"[{_CJK}]")
-_IS_SOUTHEAST = regex.compile(rf"[{_SOUTHEAST}]")
+_IS_SOUTHEAST = regex.compile(_SOUTHEAST, regex.VERSION1)
 _LETTERED = regex.compile(r"[\p{L}\p{N}]")
-_MARKS = regex.compile(r"(?<=[\p{Latin}\p{Greek}\p{Cyrillic}])\p{Mn}+")
+# Arabic and Hebrew are written with and without their points.
+_MARKS = regex.compile(r"(?<=[\p{Latin}\p{Greek}\p{Cyrillic}\p{Arabic}\p{Hebrew}])\p{Mn}+")
+# Letters written either way: tatweel, the forms of yeh, kaf and heh (as in Lucene's Arabic and
+# Persian normalisers), the Indic nukta and candrabindu (its Hindi one), the dotless i.
+_VARIANTS = str.maketrans("ىیکةەۀھँı", "ييكهههه\u0902i", "ـ\u093c\u09bc\u0a3c")
 _GROUPED = regex.compile(r"^\d{1,3}(?:[.,]\d{3})+$")
 _POSSESSIVE = regex.compile(r"['’ʼ]s$")
 
@@ -60,7 +65,8 @@ _LOOKALIKE = str.maketrans(
 _LATIN = regex.compile(r"\p{Latin}")
 _FOREIGN = regex.compile(r"[\p{Cyrillic}\p{Greek}]")
 
-_NUMBER_WORDS = {
+#: English number words to their digits.
+NUMBER_WORDS = {
     word: str(value)
     for value, words in {
         2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight",
@@ -74,18 +80,29 @@ _NUMBER_WORDS = {
 
 _TERMINAL = r"[.!?…]+[\"'”’»)\]]*"
 _BREAK = regex.compile(
-    rf"""(?P<end>{_TERMINAL})\s+(?=[\"'“‘«(\[¿¡]*[\p{{Lu}}\p{{Lt}}\p{{Lo}}\p{{N}}])
-       | [。！？｡]+[」』”’）]* | [।॥؟۔]+\s* | \s*\n\s*""",
+    rf"""(?P<end>{_TERMINAL})\s+(?=[\"'“‘«(\[¿¡]*[\p{{Lu}}\p{{Lt}}\p{{Lo}}\p{{N}}\p{{Georgian}}])
+       | [。！？｡．]+[」』”’）]* | [।॥؟۔։።፧፨။។៕]+\s* | \s*\n\s*""",
     regex.VERBOSE,
 )
 _ABBREVIATION = regex.compile(
     r"""(?:^|[\s(“"'])(?:\p{Lu}|(?:\p{L}\.)+\p{L}|
         Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Capt|Cmdr|Rev|Hon|St|Jr|Sr|Inc|Ltd|Co|Corp|
         No|vs|etc|approx|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec|Ave|Blvd|Mt|Ft|
-        Sra?|Dra?|Mme|Mlle|Hr|Fr|Nr|bzw|ca|tel|art|г|им|ул|стр|тыс|млн|млрд)\.$""",
+        Sra?|Dra?|Mme|Mlle|Hr|Fr|Nr|bzw|ca|tel|art|г|им|ул|стр|тыс|млн|млрд|Mrd|tys)\.$""",
     regex.VERBOSE,
 )
-# Longer runs without a full stop (lists, tables, Thai) are cut: one can't swallow a text.
+_GREEK_QUESTION = regex.compile(r"(?<=\p{Greek})[;\u037e]\s+")
+# "am 14. Juli" goes on; "I am 20. Now" does not.
+_GERMAN_DATE = regex.compile(
+    r"(?<=\b(?:am|vom|zum|bis|dem|der|den|des|seit)\ \d{1,2})\.\s+"
+    r"(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b"
+)
+# Thai has no full stop; from so many tokens on, a space ends a sentence.
+_CLAUSE_TOKENS = 60
+_SOUTHEAST_SPACE = regex.compile(
+    rf"(?<={_SOUTHEAST})[ \u00a0]+(?=[{_SOUTHEAST}\p{{N}}\"“])", regex.VERSION1
+)
+# Longer runs without a full stop (lists, tables) are cut: one can't swallow a text.
 _MAX_SENTENCE_TOKENS = 80
 
 
@@ -109,6 +126,7 @@ class Tokens:
 def _fold_number(token: str) -> str:
     token = _STRIP_INVISIBLE.sub("", unicodedata.normalize("NFKC", token))
     token = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in token)
+    token = token.replace("٬", "").replace("٫", ".")
     if _GROUPED.match(token):
         return token.replace(",", "").replace(".", "")
     return token.replace(",", ".")
@@ -120,6 +138,7 @@ def _fold(token: str, latin: bool) -> str:
         return _fold_number(token)
     token = _STRIP_INVISIBLE.sub("", unicodedata.normalize("NFKC", token)).casefold()
     token = token.replace(".", "")  # U.S. is US
+    token = token.translate(_VARIANTS)
     if _FOREIGN.search(token) and (latin or _LATIN.search(token)):
         spoofed = token.translate(_LOOKALIKE)
         if not _FOREIGN.search(spoofed):
@@ -145,7 +164,7 @@ def number_value(word: str) -> str | None:
     """The digits of a folded number token or English number word; None for other words."""
     if word[:1].isdigit():
         return word
-    return _NUMBER_WORDS.get(word)
+    return NUMBER_WORDS.get(word)
 
 
 def _mostly_latin(text: str) -> bool:
@@ -156,14 +175,18 @@ def _mostly_latin(text: str) -> bool:
     return not foreign or len(_LATIN.findall(sample)) > 4 * foreign
 
 
-def _sentence_breaks(text: str) -> list[int]:
+def _sentence_breaks(text: str, latin: bool) -> list[int]:
     breaks = []
     for found in _BREAK.finditer(text):
         if found.group("end") and found.group("end").startswith("."):
             before = text[max(0, found.start() - 12) : found.start() + 1]
             if _ABBREVIATION.search(before):
                 continue
+            if before[-2:-1].isdigit() and _GERMAN_DATE.match(text, found.start()):
+                continue
         breaks.append(found.end())
+    if not latin:
+        breaks = sorted({*breaks, *(found.end() for found in _GREEK_QUESTION.finditer(text))})
     return breaks
 
 
@@ -175,6 +198,7 @@ def tokenize(text: str) -> Tokens:
     ends: list[int] = []
     capital: list[bool] = []
     count = 0
+    southeast = False
     for found in _WORD.finditer(text):
         raw = found.group()
         start, end = found.span()
@@ -190,6 +214,7 @@ def tokenize(text: str) -> Tokens:
             width = CJK_WIDTH
         elif _IS_SOUTHEAST.match(raw):
             width = SOUTHEAST_WIDTH
+            southeast = True
         if width:
             count += max(1, len(raw) // width)
             for i in range(max(1, len(raw) - width + 1)):
@@ -212,20 +237,30 @@ def tokenize(text: str) -> Tokens:
         tuple(starts),
         tuple(ends),
         tuple(capital),
-        _sentences(text, starts),
+        _sentences(text, starts, latin, round(len(words) / max(1, count)), southeast),
         count,
     )
 
 
-def _sentences(text: str, starts: Sequence[int]) -> tuple[tuple[int, int], ...]:
+def _sentences(
+    text: str, starts: Sequence[int], latin: bool, per_word: int, southeast: bool
+) -> tuple[tuple[int, int], ...]:
     spans: list[tuple[int, int]] = []
     first, i, total = 0, 0, len(starts)
-    for limit in [*_sentence_breaks(text), len(text)]:
+    most = _MAX_SENTENCE_TOKENS * max(1, per_word)
+    breaks = _sentence_breaks(text, latin)
+    spaces: set[int] = set()
+    if southeast:
+        spaces = {found.end() for found in _SOUTHEAST_SPACE.finditer(text)}
+        breaks = sorted({*breaks, *spaces})
+    for limit in [*breaks, len(text)]:
         while i < total and starts[i] < limit:
             i += 1
-        while i - first > _MAX_SENTENCE_TOKENS:
-            spans.append((first, first + _MAX_SENTENCE_TOKENS))
-            first += _MAX_SENTENCE_TOKENS
+        if limit in spaces and i - first < _CLAUSE_TOKENS:
+            continue
+        while i - first > most:
+            spans.append((first, first + most))
+            first += most
         if i > first:
             spans.append((first, i))
         first = i

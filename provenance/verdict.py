@@ -56,6 +56,12 @@ QUOTED = 0.6
 #: can say who was first: a page that claims to be the earlier one, with nothing against it. What
 #: that costs and gains is in docs/direction.md (``benchmarks/direction.py``).
 DOUBTED = -0.6
+#: The least of what a translation shares with its original: shares of either text's names and
+#: numbers, order (Kendall's tau), and the most that they may stand apart (share of the length).
+TRANSLATED = {"across_anchors": 6, "across_target": 0.5, "across_source": 0.5, "across_order": 0.7}
+DRIFT = 0.08
+#: What such a finding claims. A rule, not a trained model: there were no pairs to learn from.
+TRANSLATION = 0.9
 
 _UNKNOWN = Direction("unknown", 0.5)
 
@@ -186,6 +192,23 @@ def ceiling(comparison: Comparison) -> float:
     return HELD_DOWN if lone or furniture or notice else 1.0
 
 
+def translated(comparison: Comparison) -> bool:
+    """Whether two texts in different languages are alike as a translation and its original are.
+
+    Not where one's very words are in the other: then a language was told wrongly.
+    """
+    f = comparison.features
+    return f["exact_target"] < EDITED and tells_across(f)
+
+
+def tells_across(features: Mapping[str, float]) -> bool:
+    """The rule for translations, on the features of ``compare.across``."""
+    return (
+        all(features.get(name, 0.0) >= least for name, least in TRANSLATED.items())
+        and features["across_drift"] <= DRIFT
+    )
+
+
 def calibrated(score: float, knots: list[list[float]]) -> float:
     """Probability at a score: linear between the knots, clamped at the ends."""
     at = bisect_right(knots, [score, math.inf])
@@ -206,6 +229,8 @@ def judge(comparison: Comparison, context: Context | None = None) -> Verdict:
     else:
         probability = calibrated(raw_score(comparison), model()["calibration"])
         probability = min(probability, ceiling(comparison))
+        if translated(comparison):
+            probability = max(TRANSLATION, threshold)
     derived = probability >= threshold
     relation = _derived(comparison, context) if derived else _apart(comparison, context)
     shares_text = comparison.scores.longest_run >= 8
@@ -229,6 +254,8 @@ def _maybe_earlier(direction: Direction) -> bool:
 
 def _kind(comparison: Comparison) -> Relation:
     """How the target's text derives from the source's, given that it does."""
+    if translated(comparison):
+        return "translation"
     f = comparison.features
     target, source = f["exact_target"], f["exact_source"]
     if min(target, source) >= VERBATIM:
@@ -287,7 +314,18 @@ def _reasons(
                 f"{s.longest_run:.0f} words.",
             )
         )
-    if not context.same_digest and f["linked_target"] >= 0.2:
+    across = "across_anchors" in f
+    if across:
+        found.append(
+            Reason(
+                "languages",
+                f"The texts are in different languages. Of the names and numbers of this text "
+                f"{_percent(f['across_target'])} are in the source, of the source's "
+                f"{_percent(f['across_source'])} in this text"
+                + (", in the same order and places." if translated(comparison) else "."),
+            )
+        )
+    if not across and not context.same_digest and f["linked_target"] >= 0.2:
         order = "in the same order" if s.order >= 0.6 else "not in one order"
         found.append(
             Reason(
@@ -296,7 +334,7 @@ def _reasons(
                 f"sentences of the source, {order}.",
             )
         )
-    if s.hard_containment >= 0.5:
+    if not across and s.hard_containment >= 0.5:
         found.append(
             Reason(
                 "names",
@@ -304,7 +342,7 @@ def _reasons(
                 f"source.",
             )
         )
-    if s.novel >= 0.4:
+    if not across and s.novel >= 0.4:
         found.append(
             Reason(
                 "novel",

@@ -269,3 +269,20 @@ def test_only_so_many_terms_are_looked_up() -> None:
 def test_no_terms() -> None:
     assert rarest([], Shelf(), 40, 200) == []
     assert rarest(["x"], Shelf(originals=0), 40, 200) == []
+
+
+# Across languages
+
+
+def test_anchors_are_looked_up_only_where_another_language_is_held() -> None:
+    keys = ("~=german", "~MRTMN", "~SNTR", "~2300")
+    held = {key: ["a"] for key in keys[1:]}
+    page = of(terms=("~=english", "~MRTMN", "~SNTR", "~2300"))
+    assert channels(Shelf(terms={**held, "~=english": ["a"]}), page) == {}
+    assert channels(Shelf(terms={**held, "~=german": ["a"]}), page) == {"a": ("terms",)}
+
+
+def test_anchors_take_no_place_of_words() -> None:
+    shelf = Shelf(terms={"word": ["a"], "~MRTMN": ["a", "b"], "~=english": ["a", "b"]})
+    find(of(terms=("~=english", "~MRTMN", "word")), shelf, PARAMETERS)
+    assert shelf.asked["terms"] == (["word"], LIMITS.bucket)

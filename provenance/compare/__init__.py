@@ -6,10 +6,11 @@ with the package and from the two texts themselves.
 
 from __future__ import annotations
 
+from provenance.compare.across import LEAST_ANCHORS, across
 from provenance.compare.align import Alignment, align, matrix
 from provenance.compare.features import measure
 from provenance.compare.profile import Profile, profile
-from provenance.compare.tiles import tiles
+from provenance.compare.tiles import SEED, tiles
 from provenance.models import Comparison, Passage
 
 __all__ = ["Profile", "compare", "compare_texts", "may_derive", "profile"]
@@ -30,20 +31,27 @@ def compare_texts(target: str, source: str) -> Comparison:
 
 def compare(target: Profile, source: Profile) -> Comparison:
     """Compare two texts that were made ready before (one target against many sources)."""
-    runs = tiles(target.tokens.words, source.tokens.words)
+    pieces = min(target.pieces, source.pieces)
+    runs = tiles(target.tokens.words, source.tokens.words, SEED * pieces)
     found = matrix(target, source)
     alignment = align(found)
     scores, features = measure(target, source, runs, found, alignment)
     passages = _passages(target, source, runs, alignment)
-    return Comparison(scores, passages, features, target.tokens.count, source.tokens.count)
+    shared, anchored = across(target, source)
+    if not passages:
+        passages = anchored
+    return Comparison(scores, passages, features | shared, target.tokens.count, source.tokens.count)
 
 
 def may_derive(target: Profile, source: Profile) -> bool:
     """Whether two texts share enough names, numbers and rare words to be worth a comparison.
 
     Cheap, and generous: of the graded pairs it loses none that are rewritten as a whole (the
-    least shares a fifth). For candidates that no shared wording speaks for.
+    least shares a fifth). For candidates that no shared wording speaks for. Texts in different
+    languages must share as many anchors as a translation does.
     """
+    if across(target, source)[0].get("across_anchors", 0) >= LEAST_ANCHORS:
+        return True
     hard_t, hard_s = target.hard_weights.keys(), source.hard_weights.keys()
     return (
         len(hard_t & source.vocabulary) >= LEAST_SHARED * len(hard_t) > 0
@@ -55,7 +63,7 @@ def _passages(
     target: Profile, source: Profile, runs: list[tuple[int, int, int]], alignment: Alignment
 ) -> tuple[Passage, ...]:
     tt, st = target.tokens, source.tokens
-    shown = [run for run in runs if run[2] >= _SHOWN_WORDS]
+    shown = [run for run in runs if run[2] >= _SHOWN_WORDS * target.pieces]
     found = [
         Passage(
             tt.starts[i],

@@ -146,7 +146,7 @@ def measure(
         hard_source=hard_s,
         novel=novel,
         quoted=_ratio(float((t_exact & target.quoted).sum()), float(t_exact.sum())),
-        longest_run=float(longest),
+        longest_run=float(longest // target.pieces),
         best_block=block.strength,
     )
     features = {
@@ -168,8 +168,8 @@ def measure(
         "numbers_met": met,
         "numbers_conflict": conflict,
         "length_ratio": _ratio(min(len(tw), len(sw)), max(len(tw), len(sw))),
-        "log_target": math.log1p(len(tw)),
-        "log_source": math.log1p(len(sw)),
+        "log_target": math.log1p(len(tw) // target.pieces),
+        "log_source": math.log1p(len(sw) // source.pieces),
     }
     return scores, features | _block_features(target, source, block, found, runs, second)
 
@@ -204,7 +204,7 @@ def _block_features(
     closes = block.target[1] == m and block.source[1] == n
     return {
         "block_edge": float(opens or closes),
-        "block_words": float(t_inside.sum()),
+        "block_words": float(t_inside.sum() // target.pieces),
         "block_second": second.strength,
         "block_bag_target": _ratio(weight, fsum(t_all.values())),
         "block_bag_source": _ratio(weight, fsum(s_all.values())),

@@ -12,9 +12,12 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from provenance.background import idf, language_of, max_idf, stemmer
+from provenance.anchors import Anchors, anchors, names_of
+from provenance.background import idf, language_of, stemmer
+from provenance.compare import foreign
 from provenance.compare.names import skeleton
 from provenance.config import LIMITS
+from provenance.languages import pieces_a_word
 from provenance.normalize import Tokens, digest, number_value, tokenize
 
 Floats = NDArray[np.float64]
@@ -65,6 +68,16 @@ class Profile:
             for stem, weight, kept in zip(self.stems, self.weights, keep, strict=True)
             if kept
         }
+
+    @property
+    def pieces(self) -> int:
+        """Tokens that make one word: 1, or more in a script without spaces."""
+        return pieces_a_word(self.language)
+
+    @cached_property
+    def anchors(self) -> Anchors:
+        """What a translation would share with the text."""
+        return anchors(self.tokens, self.language, self.text)
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -123,18 +136,25 @@ def _quoted_tokens(text: str, tokens: Tokens) -> Bools:
     return flags
 
 
-def _names(tokens: Tokens) -> set[str]:
-    """Words written with a capital where the sentence does not ask for one."""
-    opening = {first for first, _ in tokens.sentences}
-    inside: dict[str, int] = {}
-    lower: dict[str, int] = {}
-    for i, word in enumerate(tokens.words):
-        if tokens.capital[i]:
-            if i not in opening:
-                inside[word] = inside.get(word, 0) + 1
-        else:
-            lower[word] = lower.get(word, 0) + 1
-    return {word for word, n in inside.items() if n > lower.get(word, 0)}
+def _weigh(tokens: Tokens) -> tuple[list[str], Floats, Bools]:
+    """Stems, weights and hard tokens of an English text."""
+    stems = stemmer("english")(tokens.words)
+    numbers = [number_value(word) for word in tokens.words]
+    stems = [number or stem for number, stem in zip(numbers, stems, strict=True)]
+    weights = np.array([idf(stem) for stem in stems], dtype=np.float64)
+    names = names_of(tokens, "english")
+    hard = np.fromiter(
+        (
+            number is not None
+            or (word in names and weight > 2.5)
+            or (len(word) > 3 and weight > _RARE_NATS)
+            or bool(_KATAKANA.match(word))
+            for word, number, weight in zip(tokens.words, numbers, weights, strict=True)
+        ),
+        dtype=bool,
+        count=len(stems),
+    )
+    return stems, weights, hard
 
 
 def profile(text: str, limit: int = LIMITS.sentences) -> Profile:
@@ -152,25 +172,10 @@ def profile(text: str, limit: int = LIMITS.sentences) -> Profile:
             tokens.count,
         )
     language = language_of(tokens.words)
-    stems = stemmer(language)(tokens.words)
-    numbers = [number_value(word) for word in tokens.words]
-    stems = [number or stem for number, stem in zip(numbers, stems, strict=True)]
-    known = language == "english"
-    # Without a background every word weighs the same; the comparison's own sentence counts
-    # then tell the common words from the rare ones.
-    weights = np.array([idf(stem) if known else max_idf() for stem in stems], dtype=np.float64)
-    names = _names(tokens)
-    hard = np.fromiter(
-        (
-            number is not None
-            or (word in names and (not known or weight > 2.5))
-            or (known and len(word) > 3 and weight > _RARE_NATS)
-            or bool(_KATAKANA.match(word))
-            for word, number, weight in zip(tokens.words, numbers, weights, strict=True)
-        ),
-        dtype=bool,
-        count=len(stems),
-    )
+    if language == "english":
+        stems, weights, hard = _weigh(tokens)
+    else:
+        stems, weights, hard = foreign.weigh(text, tokens, language)
     sentence = np.zeros(len(stems), dtype=np.int64)
     for i, (first, last) in enumerate(tokens.sentences):
         sentence[first:last] = i

@@ -15,23 +15,26 @@ SEED = 5
 _PLACES = 16
 
 
-def tiles(target: Sequence[str], source: Sequence[str]) -> list[tuple[int, int, int]]:
+def tiles(
+    target: Sequence[str], source: Sequence[str], seed: int = SEED
+) -> list[tuple[int, int, int]]:
     """Maximal exact runs as ``(target_start, source_start, length)`` in words, in target order.
 
+    Runs have at least ``seed`` tokens: more of them where a token is but a piece of a word.
     Every target word is in at most one run. Of several places in the source, the one that gives
     the longest run is taken.
     """
     seeds: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for j in range(len(source) - SEED + 1):
-        places = seeds[tuple(source[j : j + SEED])]
+    for j in range(len(source) - seed + 1):
+        places = seeds[tuple(source[j : j + seed])]
         if len(places) < _PLACES:
             places.append(j)
     found: list[tuple[int, int, int]] = []
-    i, last = 0, len(target) - SEED
+    i, last = 0, len(target) - seed
     while i <= last:
         best, at = 0, 0
-        for j in seeds.get(tuple(target[i : i + SEED]), ()):
-            length = SEED
+        for j in seeds.get(tuple(target[i : i + seed]), ()):
+            length = seed
             while (
                 i + length < len(target)
                 and j + length < len(source)
