@@ -350,7 +350,7 @@ def _reasons(
                 "are not in the source: it reports things of its own.",
             )
         )
-    if f["numbers_conflict"] >= 0.15:
+    if not across and f["numbers_conflict"] >= 0.15:
         found.append(
             Reason(
                 "conflict",

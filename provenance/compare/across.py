@@ -16,15 +16,6 @@ from provenance.anchors import LEAST_OF_ANY_WORD, Anchors
 from provenance.compare.profile import Profile
 from provenance.models import Passage
 
-#: Names of the features, when two texts are in different known languages; else they are absent.
-FEATURES = (
-    "across_anchors",
-    "across_numbers",
-    "across_target",
-    "across_source",
-    "across_order",
-    "across_drift",
-)
 #: Shared anchors from which a translation is thought of at all.
 LEAST_ANCHORS = 6
 _LEAST_NUMBERS = 3

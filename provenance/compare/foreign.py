@@ -1,9 +1,9 @@
 """What the words of a text weigh in a language without a background table. Pure.
 
 Function words are known; of the others the length must do, because rare words are long (Zipf's
-law of abbreviation, 1935). The scale is that of the English table, so that strengths in nats mean
-the same: there words of 2, 4 and 6 letters weigh 0.2, 1.1 and 2.4 nats on average, 0.1 of the
-tokens are hard. Numbers have their digits, whatever the script.
+law of abbreviation, 1935). The scale is about that of the English table, because the model of the
+verdict knows no other: few words weigh more than 3 nats, and about a tenth of them is hard.
+Numbers have their digits, whatever the script.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _HIRAGANA = regex.compile(r"\p{Hiragana}")
 _LATIN = regex.compile(r"^\p{Latin}+$")
 _HEBREW_OR_ARABIC = regex.compile(r"[\p{Arabic}\p{Hebrew}]")
 _IS_HANGUL = regex.compile(r"\p{Hangul}")
+
 Floats = np.typing.NDArray[np.float64]
 Bools = np.typing.NDArray[np.bool_]
 
