@@ -55,16 +55,18 @@ def _commands() -> Iterator[click.Context]:
     """The command and each of its verbs, as a context in which their help is shown."""
     root = click.Context(cli, info_name="provenance", terminal_width=WIDTH, **cli.context_settings)
     yield root
-    for name in cli.list_commands(root):
-        command = cli.get_command(root, name)
-        if command is None or command.hidden:
-            continue
-        context = click.Context(command, info_name=name, parent=root, **command.context_settings)
-        yield context
-        if isinstance(command, click.Group):
-            for inner in command.list_commands(context):
-                verb = command.commands[inner]
-                yield click.Context(verb, info_name=inner, parent=context, **verb.context_settings)
+    yield from _below(cli, root)
+
+
+def _below(group: click.Group, context: click.Context) -> Iterator[click.Context]:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is not None and not command.hidden:
+            settings = command.context_settings
+            inner = click.Context(command, info_name=name, parent=context, **settings)
+            yield inner
+            if isinstance(command, click.Group):
+                yield from _below(command, inner)
 
 
 _CLI_INTRO = (

@@ -16,6 +16,7 @@ from click_default_group import DefaultGroup
 
 from provenance import __version__
 from provenance.commands.add import add
+from provenance.commands.boilerplate import boilerplate
 from provenance.commands.check import check
 from provenance.commands.clusters import clusters
 from provenance.commands.compare import compare
@@ -62,7 +63,20 @@ def cli() -> None:
     """
 
 
-for _verb in (add, check, scan, compare, matches, show, clusters, sites, originals, serve, demo):
+for _verb in (
+    add,
+    check,
+    scan,
+    compare,
+    matches,
+    show,
+    clusters,
+    sites,
+    originals,
+    boilerplate,
+    serve,
+    demo,
+):
     cli.add_command(_verb)
 
 

@@ -6,14 +6,15 @@ command line, a pool of workers and a cluster run this very code.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from provenance import candidates, compare, direction, extract, traces, urls, verdict
+from provenance import boilerplate, candidates, compare, direction, extract, traces, urls, verdict
 from provenance.config import LIMITS, Parameters
-from provenance.fingerprint import fingerprint
+from provenance.fingerprint import fingerprint, fragments, rare_terms
 from provenance.models import (
     DERIVED,
     Article,
@@ -23,18 +24,23 @@ from provenance.models import (
     Fingerprint,
     Index,
     Match,
+    Reason,
     Record,
     Status,
     Trace,
     Verdict,
 )
-from provenance.normalize import match_id, tokenize
+from provenance.normalize import match_id, tokenize, without
 from provenance.sites import NOTHING_KNOWN, Sites
 
 #: Relations that are worth a row: what was found, not what was not.
 RECORDED = DERIVED | {"common-source", "quote", "cites", "version"}
 #: Links of a page that are looked up among the originals.
 MAX_LINKS = 300
+#: Words that must be left of an article without its boilerplate: as few as extraction takes.
+MIN_OWN_WORDS = 20
+#: What nobody has learned.
+NOTHING = boilerplate.Boilerplate()
 # Traces that name an outlet without pointing at a page of it.
 _HEARSAY = frozenset({"told-outlet", "wire-credit", "section-suffix"})
 
@@ -67,6 +73,22 @@ def prepare(item: Capture | Record) -> Page:
     return Page(article, traces.read(document.tree, article), item)
 
 
+def admit(page: Page, known: boilerplate.Boilerplate = NOTHING) -> tuple[Page, int]:
+    """The page, and how many words it has that are not boilerplate.
+
+    A page of which too few are left is no article: it comes back with the gate ``boilerplate``.
+    """
+    article, marks = page.article, known.of(page.article.site)
+    if article.gate or not marks:
+        return page, article.words
+    left, places = without(tokenize(article.text), marks)
+    if not places:
+        return page, article.words
+    if left.count < MIN_OWN_WORDS:
+        page = dataclasses.replace(page, article=dataclasses.replace(article, gate="boilerplate"))
+    return page, left.count
+
+
 # --- judging -----------------------------------------------------------------------------------
 
 
@@ -92,14 +114,26 @@ def hold(
         compare.profile(target.article.text),
     )
     comparison = compare.compare(t_profile, s_profile)
+    found = judge(comparison, source, target, sites)
+    if t_profile.left_out or s_profile.left_out:
+        told = _left_out(len(t_profile.left_out), len(s_profile.left_out))
+        found = dataclasses.replace(found, reasons=(*found.reasons, told))
     return Match(
         id=match_id(source.article.id, target.article.id),
         source=source.article,
         target=target.article,
         comparison=comparison,
-        verdict=judge(comparison, source, target, sites),
+        verdict=found,
         traces=target.traces,
         channels=tuple(channels),
+    )
+
+
+def _left_out(target: int, source: int) -> Reason:
+    return Reason(
+        "boilerplate",
+        f"Left out as boilerplate: {target} {'sentence' if target == 1 else 'sentences'} of this "
+        f"text and {source} of the source.",
     )
 
 
@@ -167,12 +201,27 @@ def _shared_wire(source: Sequence[Trace], target: Sequence[Trace]) -> str | None
 
 
 def find_matches(
-    page: Page, made: Fingerprint | None, originals: Originals, parameters: Parameters
+    page: Page,
+    made: Fingerprint | None,
+    originals: Originals,
+    parameters: Parameters,
+    known: boilerplate.Boilerplate = NOTHING,
 ) -> list[Match]:
-    """Every candidate of a page, compared and judged, best first. Writes nothing."""
+    """Every candidate of a page, compared and judged, best first. Writes nothing.
+
+    Sentences that are ``known`` as boilerplate of either site are looked up and compared on
+    neither side; an original that is little else is passed over.
+    """
     article = page.article
     if article.gate:
         return []
+    profile = compare.profile(article.text, boilerplate=known.of(article.site))
+    if made and profile.left_out:
+        # The signature stays that of the whole text, so that equal texts always meet.
+        words = profile.tokens.words
+        made = dataclasses.replace(
+            made, fragments=fragments(words, parameters), terms=rare_terms(words)
+        )
     found = candidates.find(
         made,
         originals,
@@ -183,13 +232,14 @@ def find_matches(
     wanted = [one for one in found if one.source_id != article.id]
     sources = originals.articles([one.source_id for one in wanted])
     sites = _sites(tuple(originals.relations()))
-    profile = compare.profile(article.text)
     matches = []
     for one in wanted:
         source = sources.get(one.source_id)
         if source is None:
             continue
-        held = _source_profile(source.text)
+        held = _source_profile(source.text, known.of(source.site))
+        if held.left_out and held.tokens.count < MIN_OWN_WORDS:
+            continue
         if one.channels == ("terms",) and not compare.may_derive(profile, held):
             continue
         matches.append(
@@ -211,9 +261,9 @@ def _sites(rows: tuple[tuple[str, str, str], ...]) -> Sites:
 
 
 @lru_cache(maxsize=512)
-def _source_profile(text: str) -> compare.Profile:
+def _source_profile(text: str, marks: boilerplate.Marks) -> compare.Profile:
     """The profile of an original: one story's pages ask for the same few again and again."""
-    return compare.profile(text)
+    return compare.profile(text, boilerplate=marks)
 
 
 def _rank(match: Match) -> tuple[int, float, float, str]:
@@ -229,10 +279,11 @@ def _rank(match: Match) -> tuple[int, float, float, str]:
     return grade, -found.probability, -(scores.coverage + scores.coverage_source), match.id
 
 
-def worth_a_row(article: Article, matches: Sequence[Match]) -> list[Match]:
-    """The matches that are recorded. A short text counts only when verbatim or traced."""
+def worth_a_row(words: int, matches: Sequence[Match]) -> list[Match]:
+    """The matches that are recorded. A text of few own words counts only when verbatim or
+    traced."""
     kept = [match for match in matches if match.verdict.relation in RECORDED]
-    if article.words >= LIMITS.min_words:
+    if words >= LIMITS.min_words:
         return kept
     return [
         match
@@ -241,12 +292,13 @@ def worth_a_row(article: Article, matches: Sequence[Match]) -> list[Match]:
     ]
 
 
-def status(article: Article, kept: Sequence[Match], originals: int) -> Status:
-    """What can be said of a page at all; only ``ok`` with no match means "no match"."""
+def status(article: Article, words: int, kept: Sequence[Match], originals: int) -> Status:
+    """What can be said of a page of so many own words at all; only ``ok`` with no match means
+    "no match"."""
     if article.gate:
         return "gated"
     if not originals:
         return "no-originals"
-    if article.words < LIMITS.min_words and not kept:
+    if words < LIMITS.min_words and not kept:
         return "too-short"
     return "ok"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -283,6 +283,42 @@ def shingles(words: Sequence[str], n: int, seed: int) -> list[int]:
         value = hashed(" ".join(words[i : i + size]).encode(), seed)
         out.append(value - (1 << 64) if value >= 1 << 63 else value)
     return out
+
+
+def sentence_hashes(tokens: Tokens) -> tuple[int, ...]:
+    """A signed 64-bit hash of each sentence's folded words, in text order; unseeded."""
+    out = []
+    for first, last in tokens.sentences:
+        value = xxhash.xxh3_64_intdigest(" ".join(tokens.words[first:last]).encode())
+        out.append(value - (1 << 64) if value >= 1 << 63 else value)
+    return tuple(out)
+
+
+def without(tokens: Tokens, left_out: Container[int]) -> tuple[Tokens, tuple[tuple[int, int], ...]]:
+    """The tokens without the sentences whose hash is in ``left_out``, and where those stood.
+
+    Places are ``(offset, length)`` in code points of the text. ``count`` shrinks with the tokens.
+    """
+    hashes = sentence_hashes(tokens)
+    spans = list(zip(tokens.sentences, hashes, strict=True))
+    gone = [span for span, value in spans if value in left_out]
+    if not gone:
+        return tokens, ()
+    kept = [span for span, value in spans if value not in left_out]
+    sentences, at = [], 0
+    for first, last in kept:
+        sentences.append((at, at + last - first))
+        at += last - first
+    left = Tokens(
+        tuple(word for first, last in kept for word in tokens.words[first:last]),
+        tuple(start for first, last in kept for start in tokens.starts[first:last]),
+        tuple(end for first, last in kept for end in tokens.ends[first:last]),
+        tuple(flag for first, last in kept for flag in tokens.capital[first:last]),
+        tuple(sentences),
+        round(tokens.count * at / len(tokens.words)),
+    )
+    places = ((tokens.starts[first], tokens.ends[last - 1]) for first, last in gone)
+    return left, tuple((start, end - start) for start, end in places)
 
 
 def clean(text: str) -> str:

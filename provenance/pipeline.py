@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from provenance import __version__, matching
 from provenance.background import documents
+from provenance.boilerplate import Boilerplate, snapshot
 from provenance.config import LIMITS
 from provenance.errors import ExtractError, ProvenanceError, ReadError, StoreError
 from provenance.intake import Given, Opened, item_name, open_input, read_one
@@ -109,6 +110,8 @@ class Studied:
 
     page: Page
     fingerprint: Fingerprint | None
+    #: Words that are not boilerplate.
+    words: int
     #: All that was compared, best first, and what of it is worth a row.
     every: tuple[Match, ...] = ()
     kept: tuple[Match, ...] = ()
@@ -123,14 +126,20 @@ def _silent(_: object) -> None:
     return None
 
 
-def judged_with() -> dict[str, Any]:
+def judged_with(known: Boilerplate = matching.NOTHING) -> dict[str, Any]:
     """What verdicts were made with, beside the parameters of the fingerprints."""
     return {
         "provenance": __version__,
         "model": model()["version"],
         "threshold": model()["thresholds"]["repost"],
         "background_documents": documents(),
+        "boilerplate": known.name,
     }
+
+
+def known_boilerplate(store: Store) -> Boilerplate:
+    """The snapshot of boilerplate, as a run takes it when it starts."""
+    return snapshot(store.boilerplate_hashes())
 
 
 def _failure(error: ProvenanceError, name: str, stage: Stage) -> Failure:
@@ -221,7 +230,7 @@ class _Batch:
         tally.reposts += any(match.verdict.is_repost for match in one.kept)
         if not one.kept:
             tally.gated += bool(article.gate)
-            tally.too_short += article.words < LIMITS.min_words and not article.gate
+            tally.too_short += one.words < LIMITS.min_words and not article.gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,11 +249,13 @@ def _run(
     study: Study,
     write: Write,
     told: _Told,
+    known: Boilerplate,
 ) -> Tally:
     """Read every input, page by page; what was done is kept, however the run ends."""
     tally = Tally()
     with store.transaction():
-        run = store.begin_run(verb, {"inputs": list(specs), "url": given.url}, judged_with())
+        arguments = {"inputs": list(specs), "url": given.url}
+        run = store.begin_run(verb, arguments, judged_with(known))
     batch = _Batch(store, run, study, write, tally, told)
     try:
         for spec in specs:
@@ -306,11 +317,15 @@ def _read_through(opened: Opened, input_id: int, batch: _Batch) -> bool:
 
 def add(store: Store, specs: Sequence[str], given: Given, progress: Progress = _silent) -> Tally:
     """Register known originals."""
+    known = known_boilerplate(store)
 
     def study(page: Page) -> Studied:
+        page, words = matching.admit(page, known)
+        if page.article.gate == "boilerplate":
+            raise ExtractError("its text stands on many pages, so it is no article", code="gated")
         if page.article.gate:
             raise ExtractError(f"a {page.article.gate} wall, no article", code="gated")
-        return Studied(page, matching.fingerprint_of(page.article, store.parameters))
+        return Studied(page, matching.fingerprint_of(page.article, store.parameters), words)
 
     def write(one: Studied, _: int, input_id: int | None) -> bool:
         return store.add_article(
@@ -322,7 +337,7 @@ def add(store: Store, specs: Sequence[str], given: Given, progress: Progress = _
             capture_id=_keep_capture(store, one.page.capture),
         )
 
-    return _run(store, "add", specs, given, study, write, _Told(progress))
+    return _run(store, "add", specs, given, study, write, _Told(progress), known)
 
 
 def scan(
@@ -336,21 +351,23 @@ def scan(
 
     ``found`` is told the best match of each page once it is stored; nothing is kept in memory.
     """
+    known = known_boilerplate(store)
 
     def study(page: Page) -> Studied:
-        return _judged(store, page)
+        return _judged(store, page, known)
 
     def write(one: Studied, run: int, input_id: int | None) -> bool:
         return _record(store, one, run, input_id)
 
-    return _run(store, "scan", specs, given, study, write, _Told(progress, found))
+    return _run(store, "scan", specs, given, study, write, _Told(progress, found), known)
 
 
-def _judged(store: Store, page: Page) -> Studied:
+def _judged(store: Store, page: Page, known: Boilerplate) -> Studied:
     """A page held against the originals. Reads the store, writes nothing."""
+    page, words = matching.admit(page, known)
     made = matching.fingerprint_of(page.article, store.parameters)
-    every = matching.find_matches(page, made, store, store.parameters)
-    return Studied(page, made, tuple(every), tuple(matching.worth_a_row(page.article, every)))
+    every = matching.find_matches(page, made, store, store.parameters, known)
+    return Studied(page, made, words, tuple(every), tuple(matching.worth_a_row(words, every)))
 
 
 def _record(store: Store, one: Studied, run: int, input_id: int | None) -> bool:
@@ -372,22 +389,24 @@ def _record(store: Store, one: Studied, run: int, input_id: int | None) -> bool:
 def check(store: Store, spec: str, given: Given) -> Checked:
     """Hold one page against the originals, and store what was found."""
     arguments = {"inputs": [spec], "url": given.url}
+    known = known_boilerplate(store)
     try:
         page, account = read_one(spec, given)
     except ProvenanceError as error:
         with store.transaction():
-            run = store.begin_run("check", arguments, judged_with())
+            run = store.begin_run("check", arguments, judged_with(known))
             store.add_failure(run, _failure(error, spec, "fetch" if is_url(spec) else "read"))
             store.end_run(run, {"read": 1, "failures": 1})
         return Checked("unreadable", None, error=error)
-    one = _judged(store, page)
+    one = _judged(store, page, known)
+    page = one.page
     with store.transaction():
-        run = store.begin_run("check", arguments, judged_with())
+        run = store.begin_run("check", arguments, judged_with(known))
         _record(store, one, run, None)
         reposts = sum(match.verdict.is_repost for match in one.kept)
         store.end_run(run, {"read": 1, "matched": int(bool(one.kept)), "reposts": reposts})
     return Checked(
-        status=matching.status(page.article, one.kept, store.size()),
+        status=matching.status(page.article, one.words, one.kept, store.size()),
         target=page.article,
         traces=page.traces,
         matches=one.kept,

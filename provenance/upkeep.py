@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from provenance import clusters, matching
+from provenance import clusters, compare, matching
+from provenance.boilerplate import Boilerplate
 from provenance.errors import UsageError
 from provenance.matching import Page
 from provenance.models import Cluster, Match
-from provenance.pipeline import judged_with
+from provenance.pipeline import judged_with, known_boilerplate
 from provenance.sites import Row, Sites, ordered
 from provenance.store import Store
 
@@ -87,13 +88,15 @@ def _judge_anew(
     sites: Sites,
     done: Amended,
 ) -> None:
-    run = store.begin_run("sites", {"pairs": len(pairs)}, judged_with())
+    known = known_boilerplate(store)
+    run = store.begin_run("sites", {"pairs": len(pairs)}, judged_with(known))
     for row in store.matches_between(pairs):
-        match = _held_again(store, row, sites)
+        match = _held_again(store, row, sites, known)
         if match is None:
             done.textless += 1
             continue
-        kept = matching.worth_a_row(match.target, [match])
+        words = matching.admit(Page(match.target, ()), known)[1]
+        kept = matching.worth_a_row(words, [match])
         if kept:
             store.add_match(match, run)
         else:
@@ -114,7 +117,9 @@ def _named(row: dict[str, Any]) -> str:
     return f"{row['relation']}, {row['attribution']}"
 
 
-def _held_again(store: Store, row: dict[str, Any], sites: Sites) -> Match | None:
+def _held_again(
+    store: Store, row: dict[str, Any], sites: Sites, known: Boilerplate
+) -> Match | None:
     """The match of a stored pair, judged now; None when a text is missing."""
     found = store.articles([row["source_id"], row["target_id"]])
     source, target = found[row["source_id"]], found[row["target_id"]]
@@ -126,6 +131,10 @@ def _held_again(store: Store, row: dict[str, Any], sites: Sites) -> Match | None
     return matching.hold(
         Page(source, store.traces_of(source.id)),
         Page(target, store.traces_of(target.id)),
+        profiles=(
+            compare.profile(source.text, boilerplate=known.of(source.site)),
+            compare.profile(target.text, boilerplate=known.of(target.site)),
+        ),
         channels=[channel for channel in row["channels"].split(",") if channel],
         sites=sites,
     )

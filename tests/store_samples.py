@@ -22,13 +22,13 @@ from provenance.models import (
     Verdict,
 )
 from provenance.normalize import article_id, clean, digest, match_id, tokenize
-from provenance.store import Store
+from provenance.store import Line, Store
 
 # fmt: off
 DESIGNED = [
     "captures", "articles", "texts", "fingerprints", "bands", "fragments", "terms", "traces",
     "links", "matches", "passages", "reasons", "direction_evidence", "inputs", "failures", "runs",
-    "relations", "screened",
+    "relations", "screened", "boilerplate",
 ]
 # fmt: on
 
@@ -155,6 +155,7 @@ def filled(store: Store) -> tuple[Any, Any, Any]:
     store.add_match(match(first, copy), run)
     store.add_failure(run, Failure("https://x.example/?pwd=1", "fetch", "timeout", "slow"), source)
     store.add_relations([("alpha.example", "beta.example", "owner")])
+    store.replace_learned([Line(5, "alpha.example", "Sign up here.", 3, 9, 1)], articles=3)
     store.finish_input(source, account)
     store.end_run(run, {"matches": 1})
     return first, second, copy

@@ -12,6 +12,7 @@ from provenance.commands.shared import (
     exit_for,
     failures,
     given,
+    learn_when_due,
     open_store,
     page_options,
     private_option,
@@ -47,6 +48,7 @@ def add(
         tally = pipeline.add(store, inputs, given(url, published, site, allow_private), progress)
         progress.done()
         total = store.size()
+        learn_when_due(store)
     failures(tally)
     say(
         f"{tally.stored} originals added, {tally.known} known already; "

@@ -88,6 +88,8 @@ def _checked_row(found: Checked, parameters: dict[str, Any]) -> dict[str, Any]:
     if found.error:
         row.update(error=found.error.code, message=str(found.error))
     row["target"] = article_row(found.target) if found.target else None
+    if found.status == "gated" and found.target:
+        row["gate"] = found.target.gate
     row["is_original"] = found.is_original
     row["traces"] = [dataclasses.asdict(trace) for trace in found.traces]
     row["matches"] = [match_row(match, parameters) for match in found.matches]
@@ -103,6 +105,8 @@ _STATUS = {
     "nor traced.",
     "gated": "The page shows a consent wall or paywall in place of an article. "
     "Save it from a browser that is past the wall and check the file with --url.",
+    "boilerplate": "No article: nearly all of its text stands on many other pages "
+    "(a wall, or a site's furniture). If it is one: provenance boilerplate keep TEXT.",
 }
 
 
@@ -126,7 +130,8 @@ def _checked_text(found: Checked, source: str, db: Path) -> str:
     if len(found.matches) > 3:
         lines.append(f"… and {len(found.matches) - 3} more originals: provenance matches\n")
     if found.status != "ok":
-        lines.append(_STATUS[found.status])
+        walled = found.status == "gated" and found.target.gate == "boilerplate"
+        lines.append(_STATUS["boilerplate" if walled else found.status])
     elif not found.matches:
         known = " It is a registered original itself." if found.is_original else ""
         lines.append(f"No match among the originals in {db}.{known}")

@@ -20,6 +20,7 @@ from provenance.commands.shared import (
     given,
     json_option,
     json_out,
+    learn_when_due,
     open_store,
     parameters,
     private_option,
@@ -79,6 +80,7 @@ def scan(
             say("Stopped. What was read is kept; run the same command again to go on.")
             sys.exit(INTERRUPTED)
         progress.done()
+        learn_when_due(store)
     failures(tally)
     for path in tally.skipped_inputs:
         say(f"{path}: read before, nothing has changed; skipped")

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -99,9 +99,27 @@ def status_out(error: ProvenanceError) -> None:
 
 def parameters(store: Store) -> dict[str, Any]:
     """What fingerprints and verdicts are made with here and now."""
-    from provenance.pipeline import judged_with
+    from provenance.pipeline import judged_with, known_boilerplate
 
-    return {**judged_with(), **store.parameters.asdict()}
+    return {**judged_with(known_boilerplate(store)), **store.parameters.asdict()}
+
+
+def learn_when_due(store: Store) -> None:
+    """Learn boilerplate when enough was stored since the last time, and say so."""
+    from provenance import learning
+
+    if learning.due(store):
+        say("Learning boilerplate …")
+        say(learned(learning.learn(store)))
+
+
+def learned(counts: Mapping[str, int]) -> str:
+    """What was learned, in a line."""
+    return (
+        f"Boilerplate learned from {counts['articles']} articles: {counts['of_sites']} sentences "
+        f"of {counts['sites']} {'site' if counts['sites'] == 1 else 'sites'}, "
+        f"{counts['everywhere']} everywhere. It counts from the next run on."
+    )
 
 
 class Progress:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from provenance.compare import foreign
 from provenance.compare.names import skeleton
 from provenance.config import LIMITS
 from provenance.languages import pieces_a_word
-from provenance.normalize import Tokens, digest, number_value, tokenize
+from provenance.normalize import Tokens, digest, number_value, tokenize, without
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -60,6 +60,8 @@ class Profile:
     quoted: Bools
     #: Sentence number of each token, 0 to m - 1.
     sentence: NDArray[np.int64]
+    #: Sentences that were left out as boilerplate: ``(offset, length)`` in code points.
+    left_out: tuple[tuple[int, int], ...] = ()
 
     def distinct(self, keep: Bools) -> dict[str, float]:
         """Distinct stems where ``keep`` holds, with their weights in nats."""
@@ -157,10 +159,16 @@ def _weigh(tokens: Tokens) -> tuple[list[str], Floats, Bools]:
     return stems, weights, hard
 
 
-def profile(text: str, limit: int = LIMITS.sentences) -> Profile:
-    """Read one text. Sentences beyond ``limit`` are left out (a bound on hostile input)."""
+def profile(
+    text: str, limit: int = LIMITS.sentences, boilerplate: Container[int] = frozenset()
+) -> Profile:
+    """Read one text. Sentences whose hash is in ``boilerplate`` are left out, and those beyond
+    ``limit`` (a bound on hostile input)."""
     tokens = tokenize(text)
     whole = digest(tokens)
+    left_out: tuple[tuple[int, int], ...] = ()
+    if boilerplate:
+        tokens, left_out = without(tokens, boilerplate)
     if len(tokens.sentences) > limit:
         end = tokens.sentences[limit - 1][1]
         tokens = Tokens(
@@ -189,4 +197,5 @@ def profile(text: str, limit: int = LIMITS.sentences) -> Profile:
         hard,
         _quoted_tokens(text, tokens),
         sentence,
+        left_out,
     )

@@ -90,7 +90,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "words": "Words of the main text.",
         "digest": "SHA-256 of the folded words: equal digest, equal text but for layout and case.",
         "rough": "1 when a fast parser gave the text because the extractor could not.",
-        "gate": "Consent wall or paywall that stood where the article should.",
+        "gate": "What stood in place of the article: consent, paywall, challenge or boilerplate.",
     },
     "matches": {
         "source_id": "The known original.",
@@ -100,6 +100,17 @@ COLUMNS: dict[str, dict[str, str]] = {
         "channels": "Which channels proposed the pair: minhash, fragments, terms, traces.",
         "run_id": "The run that judged it last.",
         "found": _FOUND,
+    },
+    "boilerplate": {
+        "id": "Hash of site and sentence.",
+        "hash": "Hash of the sentence's folded words (xxh3, signed 64 bits).",
+        "site": "Site whose texts it is left out of; empty for all texts.",
+        "sentence": "The sentence, or how it begins.",
+        "words": "Words of the sentence.",
+        "articles": "Articles that hold it, of those that were read when it was learned.",
+        "sites": "Sites that hold it.",
+        "origin": "learned, added by a person, or kept: never boilerplate, whatever is learned.",
+        "found": "When it was first learned, or said (UTC).",
     },
     "passages": {
         "target_offset": "Code points from the start of the target's text.",
@@ -354,6 +365,14 @@ TABLES: dict[str, dict[str, Any]] = {
         "title": "What sites are to each other",
         "description": "Owners, wires and licences, as entered by people (`provenance sites`).",
         "facets": ["kind"],
+    },
+    "boilerplate": {
+        "title": "Boilerplate",
+        "description": "Sentences that don't count as evidence, because they recur in texts that "
+        "are otherwise different.",
+        "label_column": "sentence",
+        "sort_desc": "articles",
+        "facets": ["origin", "site"],
     },
     # Of use to the program only.
     "fingerprints": {"hidden": True, "label_column": "article_id"},

@@ -10,15 +10,16 @@ Tables and columns are meant to be read by people: see ``schema.py`` and docs.
 
 from __future__ import annotations
 
+from provenance.store.boilerplate import Line, Lines
 from provenance.store.lookups import Lookups
 from provenance.store.network import Network
 from provenance.store.queries import Queries
 from provenance.store.schema import APPLICATION_ID, MIGRATIONS
 
-__all__ = ["APPLICATION_ID", "MIGRATIONS", "Store"]
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "Line", "Store"]
 
 
-class Store(Queries, Lookups, Network):
+class Store(Queries, Lookups, Network, Lines):
     """An open database. Make one with ``Store.open``; use it as a context manager.
 
     Not to be shared between threads or carried into a child process. ``capped`` tells how many

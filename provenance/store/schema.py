@@ -392,8 +392,27 @@ WHERE m.is_reuse = 1
 ORDER BY s.id, copy;
 """
 
+_BOILERPLATE = """
+-- Sentences that don't count as evidence. A site of '' is everywhere.
+CREATE TABLE boilerplate (
+  id TEXT PRIMARY KEY,
+  hash INTEGER NOT NULL,
+  site TEXT NOT NULL,
+  sentence TEXT NOT NULL,
+  words INTEGER NOT NULL,
+  articles INTEGER NOT NULL,
+  sites INTEGER NOT NULL,
+  origin TEXT NOT NULL CHECK (origin IN ('learned', 'added', 'kept')),
+  found TEXT NOT NULL,
+  UNIQUE (hash, site)
+) STRICT;
+
+-- Learning reads the texts site by site, in the order of their ids.
+CREATE INDEX articles_site ON articles(site, id);
+"""
+
 #: Each is run whole, in one transaction with the others that a database lacks.
-MIGRATIONS: tuple[str, ...] = (_CORE, _FULL_TEXT, _VIEWS, NETWORK)
+MIGRATIONS: tuple[str, ...] = (_CORE, _FULL_TEXT, _VIEWS, NETWORK, _BOILERPLATE)
 
 
 def statements(script: str) -> Iterator[str]:

@@ -253,6 +253,11 @@ class Writing(Connected):
                 self._replace_traces(article.id, traces)
                 if role == "crawled":
                     self._describe(article, {}, ("title", "byline", "published"), fill=True)
+                    # What is learned meanwhile may make a wall of a page, or no longer.
+                    self.conn.execute(
+                        "UPDATE articles SET gate = ? WHERE id = ? AND gate IS NOT ?",
+                        (gate := rows.maybe(article.gate), article.id, gate),
+                    )
                     return False
                 made_by = {"role": role, "input_id": input_id, "capture_id": capture_id}
                 self._describe(article, made_by, _TAKEN_OVER, fill=False)
