@@ -192,7 +192,7 @@ def differ(one: Text, other: Text, sentence: int) -> bool:
 def tell_apart(one: Text, other: Text) -> bool:
     """Whether two texts tell different stories, by their rare terms (overlap coefficient)."""
     fewest = min(len(one.terms), len(other.terms))
-    return fewest >= FEW_TERMS and len(one.terms & other.terms) < SAME_STORY * fewest
+    return len(one.terms & other.terms) < SAME_STORY * fewest
 
 
 def _holders(texts: Iterable[Text]) -> dict[int, list[Text]]:
@@ -224,18 +224,30 @@ def of_site(texts: Sequence[Text]) -> dict[int, list[Text]]:
 def recurrence(sentence: int, holders: Sequence[Text]) -> tuple[int, int]:
     """In how many otherwise different texts a sentence stands, and in how many stories.
 
-    Counted in the order of the holders, until one of the two is enough.
+    Counted until one of the two is enough.
     """
     texts: list[Text] = []
     stories: list[Text] = []
-    for one in holders[:_TRIED]:
+    for one in _longest(holders[:_TRIED]):
         if all(differ(one, other, sentence) for other in texts):
             texts.append(one)
-        if all(tell_apart(one, other) and differ(one, other, sentence) for other in stories):
+        if _is_new_story(one, stories, sentence):
             stories.append(one)
         if len(texts) >= TEXTS or len(stories) >= STORIES:
             break
     return len(texts), len(stories)
+
+
+def _longest(texts: Iterable[Text]) -> list[Text]:
+    """Longest first: a page that holds nothing but furniture is different from no other, and
+    taken first it would keep all others from being counted."""
+    return sorted(texts, key=lambda one: (-one.total, one.id))
+
+
+def _is_new_story(one: Text, stories: Sequence[Text], sentence: int) -> bool:
+    return len(one.terms) >= FEW_TERMS and all(
+        tell_apart(one, other) and differ(one, other, sentence) for other in stories
+    )
 
 
 def learn(read: Callable[[], Iterable[tuple[str, Sequence[Text]]]]) -> list[Found]:
@@ -283,7 +295,11 @@ def _everywhere(
             seen.articles += len(held)
             seen.sites += 1
             if len(seen.stories) < SPREAD and value not in shared:
-                _add_story(value, held, seen.stories)
+                # At most one of a site: each story must stand on a site of its own.
+                tried = _longest(held)[:_TRIED_OF_SITE]
+                seen.stories.extend(
+                    [one for one in tried if _is_new_story(one, seen.stories, value)][:1]
+                )
     return [
         Found(
             value,
@@ -295,13 +311,3 @@ def _everywhere(
         for value, seen in spread.items()
         if value in shared or len(seen.stories) >= SPREAD
     ]
-
-
-def _add_story(sentence: int, held: Sequence[Text], stories: list[Text]) -> None:
-    """Add the first text of a site that tells a story of its own, if one does."""
-    for one in held[:_TRIED_OF_SITE]:
-        if len(one.terms) >= FEW_TERMS and all(
-            tell_apart(one, other) and differ(one, other, sentence) for other in stories
-        ):
-            stories.append(one)
-            return

@@ -209,8 +209,8 @@ def find_matches(
 ) -> list[Match]:
     """Every candidate of a page, compared and judged, best first. Writes nothing.
 
-    Sentences that are ``known`` as boilerplate of either site are looked up and compared on
-    neither side; an original that is little else is passed over.
+    Each text is looked up and compared without what is ``known`` as boilerplate of its site; an
+    original that is little else is passed over.
     """
     article = page.article
     if article.gate:

@@ -75,6 +75,12 @@ def test_a_block_in_three_stories_of_a_site_is_learned_whole(place: str) -> None
     assert learned({site: [one] for site, one in zip("abc", pages, strict=True)}) == {}
 
 
+def test_pages_with_nothing_but_furniture_hide_nothing() -> None:
+    pages = [text_of(f"p{seed}", f"{story(seed)} {BLOCK}") for seed in range(3)]
+    bare = [text_of(f"a{seed}", BLOCK) for seed in range(3)]
+    assert learned({"a.example": [*bare, *pages]}) == {"a.example": hashes(BLOCK)}
+
+
 def test_where_all_is_one_story_more_texts_are_asked_for() -> None:
     pages = [text_of(f"p{n}", f"{story(n)} {BLOCK}", event=1) for n in range(boilerplate.TEXTS)]
     assert learned({"a.example": pages}) == {"a.example": hashes(BLOCK)}

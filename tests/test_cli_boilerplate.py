@@ -14,6 +14,7 @@ from conftest import run
 from test_boilerplate import BLOCK, story
 
 from provenance import learning
+from provenance.errors import StoreError
 
 OUTLET, BLOG = "https://outlet.example/", "https://blog.example/"
 #: A wall that no pattern knows.
@@ -208,3 +209,17 @@ def test_a_scan_learns_by_itself_when_much_is_new(
     assert ("blog.example",) in ask(db, "SELECT site FROM boilerplate")
     more = rows(tmp_path / "more.jsonl", [(f"{BLOG}9", story(300, 20))])
     assert "learned" not in run("scan", more, "--db", db).err
+
+
+def test_a_scan_is_told_although_learning_failed(
+    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(_: object) -> dict[str, int]:
+        raise StoreError("the database is in use by another program", code="locked")
+
+    monkeypatch.setattr(learning, "STEP", 1)
+    monkeypatch.setattr(learning, "learn", locked)
+    crawl = [(f"{BLOG}{n}", story(400 + n, 20)) for n in range(3)]
+    ran = run("scan", rows(tmp_path / "crawl.jsonl", crawl), "--db", db)
+    assert ran.code == 0 and "3 pages read" in ran.err
+    assert "Boilerplate was not learned: the database is in use" in ran.err

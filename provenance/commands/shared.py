@@ -108,9 +108,13 @@ def learn_when_due(store: Store) -> None:
     """Learn boilerplate when enough was stored since the last time, and say so."""
     from provenance import learning
 
-    if learning.due(store):
-        say("Learning boilerplate …")
-        say(learned(learning.learn(store)))
+    try:
+        if learning.due(store):
+            say("Learning boilerplate …")
+            say(learned(learning.learn(store)))
+    except ProvenanceError as error:
+        # What was read is stored: it is no failure of the verb.
+        say(f"Boilerplate was not learned: {error} Try: provenance boilerplate learn")
 
 
 def learned(counts: Mapping[str, int]) -> str:
