@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from provenance import boilerplate
+from provenance.anchors import MARK
 from provenance.boilerplate import Text
 from provenance.normalize import sentence_hashes, tokenize
 from provenance.store import Line, Store
@@ -31,9 +32,15 @@ def learn(store: Store) -> dict[str, int]:
 
     def read() -> Iterator[tuple[str, list[Text]]]:
         for site, texts in store.texts_of_sites(boilerplate.TEXTS_OF_SITE):
+            # The keys of names are few and coarse: unlike words, they meet by chance.
             yield (
                 site,
-                [boilerplate.text(name, tokenize(text), terms) for name, text, terms in texts],
+                [
+                    boilerplate.text(
+                        name, tokenize(text), [term for term in terms if not term.startswith(MARK)]
+                    )
+                    for name, text, terms in texts
+                ],
             )
 
     found = boilerplate.learn(read)
