@@ -224,6 +224,8 @@ class Comparison:
     features: Mapping[str, float]
     target_words: int
     source_words: int
+    #: The reused stretches: longer than passages, without the seams between them.
+    stretches: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

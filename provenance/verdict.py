@@ -43,6 +43,10 @@ LONE_WORDS = 30
 FURNITURE_WORDS = 60
 #: Fewer exact words in all are a notice (of rights, of an agency) or a phrase, wherever they stand.
 NOTICE_WORDS = 40
+#: Neither holds for a reworded stretch of so many words (no more than this share of them exact),
+#: nor for a gist of so many words that the source holds to this share.
+RETOLD_WORDS, RETOLD_EXACT = 40, 0.9
+GIST_WORDS, GIST_SHARE = 60, 0.6
 #: The most (a probability) that such evidence may claim.
 HELD_DOWN = 0.3
 #: Strength (nats) of a further run from which there is more than furniture.
@@ -78,6 +82,20 @@ class Context:
     wire: str | None = None
     direction: Direction = _UNKNOWN
     attribution: Attribution = "unattributed"
+
+
+#: What the passage head reads of the strongest stretch and of the gist: shares as they are,
+#: amounts (nats, words, counts) as logarithms.
+_STRETCH_SHARES = (
+    "stretch_share_target", "stretch_share_source", "stretch_exact", "stretch_quoted",
+    "stretch_only_here", "stretch_hard", "stretch_hard_source", "stretch_pairs", "stretch_edge",
+    "gist_share", "gist_hard", "gist_part", "gist_around", "gist_source_part",
+)  # fmt: skip
+_STRETCH_AMOUNTS = (
+    "stretch_own", "stretch_strength", "stretch_words", "stretch_source_words",
+    "stretch_hard_shared", "stretch_second", "stretch_count",
+    "gist_excess", "gist_second", "gist_nats", "gist_words",
+)  # fmt: skip
 
 
 @cache
@@ -139,6 +157,8 @@ def inputs(comparison: Comparison) -> dict[str, dict[str, float]]:
             "log_longest_run": math.log1p(s.longest_run),
             "quoted": s.quoted,
             "cosine": f["cosine"],
+            **{name: f[name] for name in _STRETCH_SHARES},
+            **{f"log_{name}": math.log1p(max(0.0, f[name])) for name in _STRETCH_AMOUNTS},
         },
     }
 
@@ -179,6 +199,9 @@ def ceiling(comparison: Comparison) -> float:
     if min(comparison.target_words, comparison.source_words) < FEW_WORDS:
         return max(f["exact_target"], f["exact_source"])
     if max(f["linked_target"], f["linked_source"]) >= WHOLE:
+        return 1.0
+    retold = f["stretch_words"] >= RETOLD_WORDS and f["stretch_exact"] < RETOLD_EXACT
+    if retold or (f["gist_words"] >= GIST_WORDS and f["gist_share"] >= GIST_SHARE):
         return 1.0
     lone = f["block_sentences"] < 2 and s.longest_run < LONE_WORDS
     words = f["exact_target"] * math.expm1(f["log_target"])

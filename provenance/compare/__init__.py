@@ -6,10 +6,16 @@ with the package and from the two texts themselves.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from provenance.compare.across import LEAST_ANCHORS, across
 from provenance.compare.align import Alignment, align, matrix
 from provenance.compare.features import measure
 from provenance.compare.profile import Profile, profile
+from provenance.compare.stretch_features import gist_features, stretch_features
+from provenance.compare.stretches import Coded, Stretch, condensed, gist, stretches_of
 from provenance.compare.tiles import SEED, tiles
 from provenance.models import Comparison, Passage
 
@@ -20,6 +26,8 @@ _SHOWN_WORDS = 8
 # Aligned sentences that share less of their weight (Dice) count in the scores and are not shown:
 # most of them answer each other by chance.
 _SHOWN_DICE = 0.3
+# A stretch with less than this part of the strongest one's strength is not shown.
+_FAINT = 0.2
 #: Share of either text's hard tokens that the other must hold to be worth a comparison.
 LEAST_SHARED = 0.1
 
@@ -36,11 +44,53 @@ def compare(target: Profile, source: Profile) -> Comparison:
     found = matrix(target, source)
     alignment = align(found)
     scores, features = measure(target, source, runs, found, alignment)
-    passages = _passages(target, source, runs, alignment)
+    coded = Coded(target, source)
+    kept = stretches_of(coded, runs)
+    exact = np.zeros(len(target.tokens.words), dtype=bool)
+    for start, _, length in runs:
+        exact[start : start + length] = True
+    features |= stretch_features(coded, target, source, kept, exact)
+    features |= gist_features(coded, target, source, gist(coded, target))
+    reused = _reused(kept, condensed(coded, target, source, found.common, kept))
+    shown = tuple(_placed(target, source, one) for one in reused)
+    passages = _passages(target, source, runs, alignment, reused)
     shared, anchored = across(target, source)
     if not passages:
         passages = anchored
-    return Comparison(scores, passages, features | shared, target.tokens.count, source.tokens.count)
+    return Comparison(
+        scores,
+        passages,
+        features | shared,
+        target.tokens.count,
+        source.tokens.count,
+        tuple(sorted(shown, key=lambda p: (p.target_offset, p.source_offset))),
+    )
+
+
+def _reused(kept: list[Stretch], summed_up: list[Stretch]) -> list[Stretch]:
+    """The stretches that are worth showing: no weak one beside a strong one, none in a gist."""
+    strongest = max((one.strength for one in kept), default=0.0)
+    return [
+        one
+        for one in kept
+        if one.strength >= _FAINT * strongest
+        and not any(
+            one.target[0] < other.target[1] and other.target[0] < one.target[1]
+            for other in summed_up
+        )
+    ] + summed_up
+
+
+def _placed(target: Profile, source: Profile, one: Stretch) -> Passage:
+    tt, st = target.tokens, source.tokens
+    (a, b), (c, d) = one.target, one.source
+    return Passage(
+        tt.starts[a],
+        tt.ends[b - 1] - tt.starts[a],
+        st.starts[c],
+        st.ends[d - 1] - st.starts[c],
+        "exact" if one.kind == "exact" else "reworded",
+    )
 
 
 def may_derive(target: Profile, source: Profile) -> bool:
@@ -60,7 +110,11 @@ def may_derive(target: Profile, source: Profile) -> bool:
 
 
 def _passages(
-    target: Profile, source: Profile, runs: list[tuple[int, int, int]], alignment: Alignment
+    target: Profile,
+    source: Profile,
+    runs: list[tuple[int, int, int]],
+    alignment: Alignment,
+    reused: Sequence[Stretch],
 ) -> tuple[Passage, ...]:
     tt, st = target.tokens, source.tokens
     shown = [run for run in runs if run[2] >= _SHOWN_WORDS * target.pieces]
@@ -92,4 +146,11 @@ def _passages(
                 "reworded",
             )
         )
+        taken.append((t_first, t_last))
+    # Text that was shuffled or joined has stretches where no sentence answers another.
+    for one in reused:
+        start, end = one.target
+        told = sum(max(0, min(last, end) - max(first, start)) for first, last in taken)
+        if told * 2 < end - start:
+            found.append(_placed(target, source, one))
     return tuple(sorted(found, key=lambda p: (p.target_offset, p.source_offset)))

@@ -45,6 +45,7 @@ def comparison_row(comparison: Comparison, verdict: Verdict) -> dict[str, Any]:
     return {
         "scores": comparison.scores.asdict(),
         "passages": [passage.row() for passage in comparison.passages],
+        "stretches": [stretch.row() for stretch in comparison.stretches],
         "reasons": [dataclasses.asdict(reason) for reason in verdict.reasons],
         "evidence": [dataclasses.asdict(line) for line in verdict.direction.evidence],
     }

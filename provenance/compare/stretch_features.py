@@ -1,0 +1,103 @@
+"""What the model reads of the strongest reused stretch and of the gist."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from provenance.compare.profile import Bools, Profile
+from provenance.compare.stretches import Coded, Gist, Stretch
+
+_OF_STRETCH = (
+    "own", "strength", "share_target", "share_source", "words", "source_words", "exact", "quoted",
+    "only_here", "hard", "hard_source", "hard_shared", "pairs", "edge",
+)  # fmt: skip
+_OF_GIST = (
+    "excess", "second", "nats", "share", "words", "hard", "part", "around", "source_part",
+)  # fmt: skip
+
+
+def stretch_features(
+    coded: Coded, target: Profile, source: Profile, kept: Sequence[Stretch], exact: Bools
+) -> dict[str, float]:
+    """Of the strongest stretch: strength in nats, shares of 0 to 1, words; 0 where there is none.
+
+    ``exact`` marks the target tokens that stand in exact runs.
+    """
+    values = dict.fromkeys(_OF_STRETCH, 0.0)
+    if kept:
+        best = kept[0]
+        values.update(_of(coded, target, source, best, exact))
+    found = {f"stretch_{name}": value for name, value in values.items()}
+    found["stretch_second"] = kept[1].own if len(kept) > 1 else 0.0
+    found["stretch_count"] = float(len(kept))
+    return found
+
+
+def _of(
+    coded: Coded, target: Profile, source: Profile, best: Stretch, exact: Bools
+) -> dict[str, float]:
+    (a, b), (c, d) = best.target, best.source
+    here, there = coded.counts(coded.target, best.target), coded.counts(coded.source, best.source)
+    shared = np.minimum(here, there)
+    # Words that neither text uses anywhere else: a pasted passage brings its own.
+    lone = (here == coded.counts(coded.target, (0, len(coded.target)))) & (
+        there == coded.counts(coded.source, (0, len(coded.source)))
+    )
+    t_hard = np.unique(coded.target[a:b][target.hard[a:b]])
+    s_hard = np.unique(coded.source[c:d][source.hard[c:d]])
+    met, answered = t_hard[there[t_hard] > 0], s_hard[here[s_hard] > 0]
+    weights = coded.weights
+    left = set(zip(coded.target[a : b - 1].tolist(), coded.target[a + 1 : b].tolist(), strict=True))
+    right = set(
+        zip(coded.source[c : d - 1].tolist(), coded.source[c + 1 : d].tolist(), strict=True)
+    )
+    opens = a == 0 and c == 0
+    closes = b == len(coded.target) and d == len(coded.source)
+    return {
+        "own": best.own,
+        "strength": best.strength,
+        "share_target": best.target_share,
+        "share_source": best.source_share,
+        "words": float((b - a) // target.pieces),
+        "source_words": float((d - c) // source.pieces),
+        "exact": float(exact[a:b].mean()),
+        "quoted": float(target.quoted[a:b].mean()),
+        "only_here": float((weights * shared)[lone].sum()) / max(1e-9, best.nats),
+        "hard": float(weights[met].sum()) / max(1e-9, float(weights[t_hard].sum())),
+        "hard_source": float(weights[answered].sum()) / max(1e-9, float(weights[s_hard].sum())),
+        "hard_shared": float(weights[met].sum()),
+        "pairs": len(left & right) / max(1, min(len(left), len(right))),
+        "edge": float(opens or closes),
+    }
+
+
+def gist_features(
+    coded: Coded, target: Profile, source: Profile, best: Gist | None
+) -> dict[str, float]:
+    """Of the gist: excess in nats, shares of 0 to 1, words; 0 where there is none."""
+    values = dict.fromkeys(_OF_GIST, 0.0)
+    if best is not None:
+        start, end = best.target
+        weights = coded.weights
+        held = np.zeros(coded.size, dtype=bool)
+        held[coded.source[~source.quoted]] = True
+        hard = np.unique(coded.target[start:end][target.hard[start:end]])
+        mass = weights[coded.target] * ~target.quoted
+        outside = float(mass.sum() - mass[start:end].sum())
+        found = mass * held[coded.target]
+        around = float(found.sum() - found[start:end].sum())
+        values = {
+            "excess": best.excess,
+            "second": best.second,
+            "nats": best.nats,
+            "share": best.share,
+            "words": float((end - start) // target.pieces),
+            "hard": float(weights[hard[held[hard]]].sum()) / max(1e-9, float(weights[hard].sum())),
+            "part": (end - start) / max(1, len(coded.target)),
+            # What the rest of the target shares anyway: the level of chance.
+            "around": around / outside if outside > 1.0 else 0.0,
+            "source_part": best.nats / max(1e-9, float(weights[np.unique(coded.source)].sum())),
+        }
+    return {f"gist_{name}": value for name, value in values.items()}

@@ -1,0 +1,128 @@
+"""Reused stretches: found where they are, shuffled or summed up, and only there."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from benchmarks.plagdet import Case, plagdet
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.compare import compare_texts
+from provenance.compare.profile import profile
+from provenance.compare.stretches import MOST_WINDOWS, Coded, best_run, stretches_of
+from provenance.compare.tiles import tiles
+
+HOST = """The parish choir of Wendlesham met on Thursday to settle the summer programme. Its
+chairwoman, Oda Prewitt, asked for fewer psalms and more part songs. The organist disagreed, and
+the matter was put off until the new hymn books arrive from the binder in Carrow."""
+
+SOURCE = """The harbour authority of Port Lumen will close its eastern basin for eleven weeks from
+the third of April. Divers found that the concrete of the quay wall, poured in 1963, has crumbled
+to a depth of forty centimetres. Engineer Maret Ilves said that cargo for the grain silos would be
+unloaded at the old ferry berth in the meantime. The repair costs 7.4 million crowns, of which the
+province pays a third. Trawler crews protested against the mooring fees at the ferry berth, which
+are double those of the basin. The authority promised to refund the difference by September."""
+
+SHUFFLED = """In the meantime cargo for the grain silos would be unloaded, engineer Maret Ilves
+said, at the old ferry berth. To a depth of forty centimetres has the concrete of the quay wall,
+divers found, crumbled; it was poured in 1963. A third the province pays of the repair, which 7.4
+million crowns costs."""
+
+OWN = """The bakers of Hollin Street have bought a second oven. It burns beech pellets, and the
+neighbours hope for less smoke. Flour has become dearer since the mill at Tarn closed its gates,
+so a loaf will cost ten pence more from Monday on, said master baker Ruben Achterberg."""
+
+
+def found(target: str, source: str = SOURCE) -> list[tuple[str, str, str]]:
+    compared = compare_texts(target, source)
+    return [
+        (
+            one.kind,
+            target[one.target_offset : one.target_offset + one.target_length],
+            source[one.source_offset : one.source_offset + one.source_length],
+        )
+        for one in compared.stretches
+    ]
+
+
+def test_an_exact_excerpt_has_its_very_ends() -> None:
+    start, end = SOURCE.index("Divers"), SOURCE.index(" Trawler")
+    excerpt = SOURCE[start:end]
+    [(kind, here, there)] = found(f"{HOST} {excerpt} {OWN}")
+    assert kind == "exact"
+    assert here == there == excerpt.rstrip(".")
+
+
+def test_shuffled_words_are_one_stretch() -> None:
+    [(kind, here, there)] = found(f"{HOST} {SHUFFLED} {OWN}")
+    assert kind == "reworded"
+    assert "grain silos" in here and "province pays" in here
+    assert "choir" not in here and "bakers" not in here
+    assert there.startswith("Divers") or "quay wall" in there
+    assert "mooring fees" not in there
+
+
+def test_where_no_sentence_answers_another_the_stretch_is_the_passage() -> None:
+    compared = compare_texts(f"{HOST} {SHUFFLED} {OWN}", SOURCE)
+    assert compared.passages
+
+
+def test_nothing_is_found_between_strangers() -> None:
+    assert found(f"{HOST} {OWN}") == []
+
+
+def test_a_moved_block_is_found_as_well() -> None:
+    first, second = SOURCE[: SOURCE.index("Engineer")], SOURCE[SOURCE.index("Engineer") :]
+    kinds = [kind for kind, _, _ in found(f"{second} {HOST} {first}")]
+    assert kinds == ["exact", "exact"]
+
+
+@pytest.mark.parametrize("text", ["", "one", "Harbour " * 5000])
+def test_texts_of_nothing_and_of_one_word(text: str) -> None:
+    coded = Coded(profile(text), profile(SOURCE))
+    for one in stretches_of(coded, tiles(profile(text).tokens.words, profile(SOURCE).tokens.words)):
+        assert 0 <= one.target[0] < one.target[1] <= len(coded.target)
+
+
+def test_long_texts_have_no_more_windows() -> None:
+    generator = random.Random(5)
+    words = [f"w{generator.randint(0, 3000)}" for _ in range(60_000)]
+    one = profile(". ".join(" ".join(words[i : i + 30]) for i in range(0, len(words), 30)))
+    coded = Coded(one, profile(SOURCE))
+    assert stretches_of(coded, []) == []
+    assert len(coded.target) > 10 * MOST_WINDOWS
+
+
+@given(st.lists(st.integers(-9, 9), min_size=1, max_size=30))
+def test_the_best_run_is_the_best_of_all_runs(scores: list[int]) -> None:
+    first, last = best_run(np.array(scores, dtype=np.float64))
+    every = [sum(scores[i:j]) for i in range(len(scores)) for j in range(i, len(scores) + 1)]
+    assert sum(scores[first:last]) == max(every)
+
+
+# --- PAN's measure -------------------------------------------------------------------------------
+
+
+def test_a_perfect_detection_scores_one() -> None:
+    span = (10, 100, 20, 120)
+    assert plagdet([Case("verbatim", [span], [span], 0)]).score == 1.0
+
+
+def test_pieces_are_divided_down() -> None:
+    pieces = [(0, 50, 0, 50), (50, 50, 50, 50)]
+    found = plagdet([Case("verbatim", [(0, 100, 0, 100)], pieces, 0)])
+    assert (found.precision, found.recall, found.granularity) == (1.0, 1.0, 2.0)
+    assert found.score == pytest.approx(1 / np.log2(3))
+
+
+def test_the_right_place_in_one_text_only_is_no_detection() -> None:
+    found = plagdet([Case("verbatim", [(0, 100, 0, 100)], [(0, 100, 500, 100)], 0)])
+    assert found.score == 0.0
+
+
+def test_what_is_found_in_a_clean_pair_costs_precision() -> None:
+    right, clean = (0, 100, 0, 100), Case("unrelated", [], [(5, 200, 5, 200)], 0)
+    assert plagdet([Case("verbatim", [right], [right], 0), clean]).precision == 0.5
