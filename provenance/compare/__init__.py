@@ -14,7 +14,7 @@ from provenance.compare.across import LEAST_ANCHORS, across
 from provenance.compare.align import Alignment, align, matrix
 from provenance.compare.features import measure
 from provenance.compare.profile import Profile, profile
-from provenance.compare.stretch_features import gist_features, stretch_features
+from provenance.compare.stretch_features import exact_long, gist_features, stretch_features
 from provenance.compare.stretches import Coded, Stretch, condensed, gist, stretches_of
 from provenance.compare.tiles import SEED, tiles
 from provenance.models import Comparison, Passage
@@ -51,6 +51,7 @@ def compare(target: Profile, source: Profile) -> Comparison:
         exact[start : start + length] = True
     features |= stretch_features(coded, target, source, kept, exact)
     features |= gist_features(coded, target, source, gist(coded, target))
+    features["exact_long"] = exact_long(target, runs)
     reused = _reused(kept, condensed(coded, target, source, found.common, kept))
     shown = tuple(_placed(target, source, one) for one in reused)
     passages = _passages(target, source, runs, alignment, reused)

@@ -14,8 +14,22 @@ _OF_STRETCH = (
     "only_here", "hard", "hard_source", "hard_shared", "pairs", "edge",
 )  # fmt: skip
 _OF_GIST = (
-    "excess", "second", "nats", "share", "words", "hard", "part", "around", "source_part",
+    "excess", "nats", "share", "words", "hard", "part", "around", "source_part",
 )  # fmt: skip
+
+
+#: Words from which an exact run is no phrase, and the share of it that must be no quotation.
+LONG_RUN, OWN_WORDS = 12, 0.6
+
+
+def exact_long(target: Profile, runs: Sequence[tuple[int, int, int]]) -> float:
+    """Words outside quotations in long exact runs, wherever they stand in either text."""
+    total = 0
+    for start, _, length in runs:
+        if length >= LONG_RUN * target.pieces:
+            own = int((~target.quoted[start : start + length]).sum())
+            total += own if own >= OWN_WORDS * length else 0
+    return float(total // target.pieces)
 
 
 def stretch_features(
@@ -29,10 +43,7 @@ def stretch_features(
     if kept:
         best = kept[0]
         values.update(_of(coded, target, source, best, exact))
-    found = {f"stretch_{name}": value for name, value in values.items()}
-    found["stretch_second"] = kept[1].own if len(kept) > 1 else 0.0
-    found["stretch_count"] = float(len(kept))
-    return found
+    return {f"stretch_{name}": value for name, value in values.items()}
 
 
 def _of(
@@ -90,7 +101,6 @@ def gist_features(
         around = float(found.sum() - found[start:end].sum())
         values = {
             "excess": best.excess,
-            "second": best.second,
             "nats": best.nats,
             "share": best.share,
             "words": float((end - start) // target.pieces),

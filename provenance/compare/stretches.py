@@ -81,9 +81,8 @@ class Gist:
 
     target: Range
     sentences: Range
-    #: Summed excess of found over missing weight in nats, here and in the best run elsewhere.
+    #: Summed excess of found over missing weight, in nats.
     excess: float
-    second: float
     #: Weight of the distinct words found, in nats, and its share of the run's, 0 to 1.
     nats: float
     share: float
@@ -349,9 +348,6 @@ def gist(coded: Coded, target: Profile) -> Gist | None:
     first, last = best_run(sums)
     if first == last:
         return None
-    rest = sums.copy()
-    rest[first:last] = -50.0
-    second = rest[slice(*best_run(rest))].sum()
     start, end = sentences[first][0], sentences[last - 1][1]
     distinct = np.unique(coded.target[start:end])
     nats = float(coded.weights[distinct][held[distinct]].sum())
@@ -359,7 +355,6 @@ def gist(coded: Coded, target: Profile) -> Gist | None:
         (start, end),
         (first, last),
         float(sums[first:last].sum()),
-        float(second),
         nats,
         nats / max(1e-9, float(coded.weights[distinct].sum())),
     )
