@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from provenance.anchors import Anchors, anchors, names_of
 from provenance.background import idf, language_of, stemmer
 from provenance.compare import foreign
+from provenance.compare.borrowed import borrowed
 from provenance.compare.names import skeleton
 from provenance.config import LIMITS
 from provenance.languages import pieces_a_word
@@ -57,6 +58,7 @@ class Profile:
     weights: Floats
     #: Names, numbers and rare words: what a reworder can't change.
     hard: Bools
+    #: In quotation marks, in a picture's caption or in an embedded post: words of somebody else.
     quoted: Bools
     #: Sentence number of each token, 0 to m - 1.
     sentence: NDArray[np.int64]
@@ -132,8 +134,8 @@ class Profile:
 def _quoted_tokens(text: str, tokens: Tokens) -> Bools:
     starts = np.asarray(tokens.starts)
     flags = np.zeros(len(starts), dtype=bool)
-    for found in _QUOTES.finditer(text):
-        first, last = np.searchsorted(starts, found.span())
+    for span in (*(found.span() for found in _QUOTES.finditer(text)), *borrowed(text)):
+        first, last = np.searchsorted(starts, span)
         flags[first:last] = True
     return flags
 

@@ -1,0 +1,70 @@
+"""Words in a text that are not its writer's: picture captions and embedded posts. Pure.
+
+A caption names who is in the picture, where and on which day, in an agency's fixed order, so that
+captions of two pictures of one scene answer each other sentence by sentence. Its credit tells it
+from the report.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+import regex
+
+#: The credit of a picture. An agency in brackets alone is a dateline, and no credit.
+_CREDIT = regex.compile(
+    r"""
+    \(\s*(?:AP|AFP|EPA|DPA|Reuters)\s+(?:Photo|Image|File)\b [^)\n]{0,60} \)?
+    | \bPhoto(?:graph)?(?:\s+(?:credit|by))?\s*:\s*\p{L}
+    | \(\s*(?:Photo|Picture)\s+(?:credit|by)\b [^)\n]{0,80} \)?
+    | \b(?:AP|AFP|EPA|Reuters)\s+(?:File\s+)?Photo\b
+    | \bvia\s+(?:AP|AFP|EPA|Reuters|Getty\s+Images)\b
+    | [\p{L}.]\s*[/|]\s*(?:AP|AFP|EPA|DPA|Reuters|TASS|Associated\s+Press)\b
+    | \b\p{Lu}\p{L}+,\s+(?:File\s+)?(?:AP|AFP|EPA)(?=\s*(?:[\n)]|$))
+    | \bGetty\s+Images\b (?=\s*(?:[\n)/]|$))
+    | \bFILE\s*[-–—]?\s*In\s+this\b | \bIn\s+this\b [^.\n]{0,40} \bfile\s+photo\b
+    """,
+    regex.VERBOSE,
+)
+#: Words of a line up to which its credit makes the whole of it a caption.
+_LINE_WORDS = 90
+_SENTENCE_END = regex.compile(r"[.!?][\"”’)]?\s+(?=[\p{Lu}(])")
+#: The signature of an embedded post: dash, name, handle.
+_SIGNATURE = regex.compile(r"[-–—]{1,2}\s*[^\n(@]{1,60}\(@\w{1,30}\)(?:\s*\p{L}+ \d{1,2}, \d{4})?")
+#: Characters before its signature that a post may have: the longest allowed, with links.
+_POST = 600
+
+
+def borrowed(text: str) -> list[tuple[int, int]]:
+    """Spans (start, end) of captions and posts, in order; they may overlap."""
+    return sorted([*_captions(text), *_posts(text)])
+
+
+def _captions(text: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    for line in text.split("\n"):
+        hits = [found.span() for found in _CREDIT.finditer(line)]
+        if hits and len(line.split()) <= _LINE_WORDS:
+            yield at, at + len(line)
+        elif hits:
+            # No line of its own: the credited sentence, and the one before it.
+            starts = [0, *(found.end() for found in _SENTENCE_END.finditer(line))]
+            for start, end in hits:
+                number = bisect_right(starts, start) - 1
+                if line[end - 1] != ")":
+                    end = max(end, starts[number + 1] if number + 1 < len(starts) else len(line))
+                yield at + starts[max(0, number - 1)], at + end
+        at += len(line) + 1
+
+
+def _posts(text: str) -> Iterator[tuple[int, int]]:
+    last = 0
+    for found in _SIGNATURE.finditer(text):
+        start = found.start()
+        # The post is the line that the signature ends, or the one before it.
+        head = text.rfind("\n", 0, start) + 1
+        if not text[head:start].strip():
+            head = text.rfind("\n", 0, max(0, head - 1)) + 1
+        yield max(head, last, start - _POST), found.end()
+        last = found.end()
