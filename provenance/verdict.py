@@ -199,7 +199,10 @@ def ceiling(comparison: Comparison) -> float:
         return max(f["exact_target"], f["exact_source"])
     if max(f["linked_target"], f["linked_source"]) >= WHOLE:
         return 1.0
-    retold = f["stretch_words"] >= RETOLD_WORDS and f["stretch_exact"] < RETOLD_EXACT
+    retold = (
+        f["stretch_words"] * (1 - f["stretch_quoted"]) >= RETOLD_WORDS
+        and f["stretch_exact"] < RETOLD_EXACT
+    )
     if retold or (f["gist_words"] >= GIST_WORDS and f["gist_share"] >= GIST_SHARE):
         return 1.0
     lone = f["block_sentences"] < 2 and s.longest_run < LONE_WORDS
