@@ -8,11 +8,21 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
-from provenance import boilerplate, candidates, compare, direction, extract, traces, urls, verdict
+from provenance import (
+    boilerplate,
+    candidates,
+    cohort,
+    compare,
+    direction,
+    extract,
+    traces,
+    urls,
+    verdict,
+)
 from provenance.config import LIMITS, Parameters
 from provenance.fingerprint import fingerprint, fragments, rare_terms
 from provenance.models import (
@@ -251,7 +261,46 @@ def find_matches(
                 sites=sites,
             )
         )
-    return sorted(matches, key=_rank)
+    return sorted(_settled(matches, originals, sites, known), key=_rank)
+
+
+def _settled(
+    matches: list[Match], originals: Originals, sites: Sites, known: boilerplate.Boilerplate
+) -> list[Match]:
+    """The matches of one target, once each knows of the others (see ``cohort``)."""
+
+    def alike(one: Match, other: Match) -> bool:
+        left, right = (
+            _source_profile(match.source.text, known.of(match.source.site))
+            for match in (one, other)
+        )
+        return verdict.judge(compare.compare(left, right)).is_reuse
+
+    def earlier(one: Match, other: Match) -> bool:
+        traces = originals.traces_of(one.source.id), originals.traces_of(other.source.id)
+        # Two that carry one agency's text got it there, whoever was quicker.
+        if _shared_wire(*traces):
+            return False
+        first = direction.judge(
+            one.source, other.source, *traces, containment_target=0.0, containment_source=0.0
+        )
+        return first.value == "source-first"
+
+    names = sorted({match.source.site for match in matches})
+    owned = frozenset(
+        frozenset({one, other}) for one in names for other in names if sites.one_house(one, other)
+    )
+    found = cohort.settle(matches, owned=owned, alike=alike, earlier=earlier)
+    return [_with(match, found.get(match.id)) for match in matches]
+
+
+def _with(match: Match, finding: cohort.Finding | None) -> Match:
+    if finding is None:
+        return match
+    judged = match.verdict
+    if finding.shared:
+        return replace(match, verdict=verdict.of_third(judged, match.comparison, finding.reason))
+    return replace(match, verdict=replace(judged, reasons=(*judged.reasons, finding.reason)))
 
 
 @lru_cache(maxsize=8)

@@ -13,7 +13,7 @@ import json
 import math
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -268,8 +268,7 @@ def judge(comparison: Comparison, context: Context | None = None) -> Verdict:
             probability = max(TRANSLATION, threshold)
     derived = probability >= threshold
     relation = _derived(comparison, context) if derived else _apart(comparison, context)
-    shares_text = comparison.scores.longest_run >= 8
-    is_reuse = relation in DERIVED or (relation == "common-source" and shares_text)
+    is_reuse = relation in DERIVED or (relation == "common-source" and _shares_text(comparison))
     is_repost = relation in DERIVED and not _maybe_earlier(context.direction)
     return Verdict(
         relation=relation,
@@ -285,6 +284,21 @@ def judge(comparison: Comparison, context: Context | None = None) -> Verdict:
 def _maybe_earlier(direction: Direction) -> bool:
     """True when the evidence speaks, if only a little, for the target's having been first."""
     return direction.value == "target-first" or direction.log_odds <= DOUBTED
+
+
+def of_third(verdict: Verdict, comparison: Comparison, reason: Reason) -> Verdict:
+    """The verdict where other originals hold the same text: no claim that it is from this one."""
+    return replace(
+        verdict,
+        relation="common-source",
+        is_reuse=_shares_text(comparison),
+        is_repost=False,
+        reasons=(*verdict.reasons, reason),
+    )
+
+
+def _shares_text(comparison: Comparison) -> bool:
+    return comparison.scores.longest_run >= 8
 
 
 def _kind(comparison: Comparison) -> Relation:
