@@ -18,6 +18,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from provenance.config import LIMITS
 from provenance.models import (
     DERIVED,
     Attribution,
@@ -53,8 +54,9 @@ HELD_DOWN = 0.3
 OWN_EXACT, BY_WORDS = 60, 0.95
 #: Strength (nats) of a further run from which there is more than furniture.
 FURTHER = 15.0
-#: Texts under so many words are judged by their exact words alone.
-FEW_WORDS = 20
+#: Texts under so many words are judged by their exact words alone: one sentence of a teaser names
+#: the whole event, as does some sentence of every other report.
+FEW_WORDS = LIMITS.min_words
 #: Share of shared exact text inside quotation marks from which the sharing is called quotation.
 QUOTED = 0.6
 
@@ -191,7 +193,7 @@ def raw_score(comparison: Comparison) -> float:
 def ceiling(comparison: Comparison) -> float:
     """The most (a probability) that may be claimed where the evidence is of a kind that misleads.
 
-    Texts of a few words claim no more than their exact share; a lone stock line, a notice, or
+    Texts under `FEW_WORDS` claim no more than their exact share; a lone stock line, a notice, or
     furniture that opens or closes both texts, no more than ``HELD_DOWN``. 1 for all else.
     """
     s, f = comparison.scores, comparison.features
