@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fmt fmt-check lint type contracts docs docs-check bench eval plagdet retrieval direction train smoke constraints clean
+.PHONY: help demo test check fmt fmt-check lint type contracts docs docs-check bench eval event plagdet retrieval direction train smoke constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -89,6 +89,10 @@ eval: $(VENV)/.stamp-dev ## write the tables of docs/quality.md (DATA=folder of 
 plagdet: $(VENV)/.stamp-dev ## where in the text, by PAN's measure, into docs/quality.md (DATA=folder)
 	@$(call need-data)
 	@$(BIN)/python -m benchmarks.plagdet '$(DATA)' --write $(ARGS)
+
+event: $(VENV)/.stamp-dev ## measure copies and own reports of one event (DATA=folder)
+	@$(call need-data)
+	@$(BIN)/python -m benchmarks.event '$(DATA)' --write $(ARGS)
 
 retrieval: $(VENV)/.stamp-dev ## measure whether true sources are proposed (DATA=folder)
 	@$(call need-data)

@@ -155,6 +155,8 @@ def threshold(
     highest = 0.5
     for name, rate in FALSE_ALARMS.items():
         held = negative & (data.sets[rows] == name)
+        if not held.any():
+            continue
         # What a rule holds down is no false alarm of the model.
         worst = np.sort(scores[held & (data.ceilings[rows] == 1.0)])[::-1]
         highest = max(highest, calibrated(float(worst[int(rate * held.sum())]), knots))

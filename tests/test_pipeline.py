@@ -153,8 +153,13 @@ def test_the_model_reads_what_it_was_taught() -> None:
     }
 
 
-def test_the_quality_page_holds_its_tables() -> None:
-    text = (Path(__file__).parent.parent / "docs" / "quality.md").read_text("utf-8")
-    for name in ("out-of-fold", "shipped", "retrieval"):
-        table = text.split(f"<!-- {name} -->\n")[1].split(f"<!-- /{name} -->")[0]
-        assert table.count("\n| ") > 5, name
+def test_the_pages_of_quality_hold_their_tables() -> None:
+    pages = {
+        "quality": ("out-of-fold", "shipped", "retrieval"),
+        "event": ("event-pairs", "event-readings", "event-cohort"),
+    }
+    for page_name, tables in pages.items():
+        text = (Path(__file__).parent.parent / "docs" / f"{page_name}.md").read_text("utf-8")
+        for name in tables:
+            table = text.split(f"<!-- {name} -->\n")[1].split(f"<!-- /{name} -->")[0]
+            assert table.count("\n| ") >= 3, name
