@@ -102,18 +102,26 @@ def reliability(probability: Array, derived: NDArray[np.bool_], bins: int = 10) 
     size = side + 2 * pad
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" '
-            f'width="{size}" height="{size}" role="img" font-family="sans-serif" font-size="12">',
+            (
+                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" '
+                f'width="{size}" height="{size}" role="img" font-family="sans-serif" font-size="12">'
+            ),
             "<title>Reliability, out of fold</title>",
             f'<rect width="{size}" height="{size}" fill="#fff"/>',
             f'<rect x="{pad}" y="{pad}" width="{side}" height="{side}" fill="none" stroke="#999"/>',
-            f'<path d="M{pad} {pad + side}L{pad + side} {pad}" stroke="#999" '
-            'stroke-dasharray="4 4"/>',
+            (
+                f'<path d="M{pad} {pad + side}L{pad + side} {pad}" stroke="#999" '
+                'stroke-dasharray="4 4"/>'
+            ),
             *ticks,
-            f'<text x="{pad + side / 2:.0f}" y="{size - 6}" text-anchor="middle">probability '
-            "said</text>",
-            f'<text x="14" y="{pad + side / 2:.0f}" text-anchor="middle" '
-            f'transform="rotate(-90 14 {pad + side / 2:.0f})">share derived</text>',
+            (
+                f'<text x="{pad + side / 2:.0f}" y="{size - 6}" text-anchor="middle">probability '
+                "said</text>"
+            ),
+            (
+                f'<text x="14" y="{pad + side / 2:.0f}" text-anchor="middle" '
+                f'transform="rotate(-90 14 {pad + side / 2:.0f})">share derived</text>'
+            ),
             '<g fill="#1b6ca8" fill-opacity="0.8">',
             *dots,
             "</g>",

@@ -194,7 +194,7 @@ def run_pairs(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
 
 
 def write_tables(tables: dict[str, list[str]], path: Path = PAGE) -> None:
-    """Put tables between their marks in a page, ``docs/quality.md`` unless another is given."""
+    """Put tables between their marks in a page, ``docs/quality.md`` unless told otherwise."""
     page = path.read_text("utf-8")
     for name, lines in tables.items():
         before, rest = page.split(f"<!-- {name} -->\n")

@@ -1,35 +1,46 @@
 """Measure candidates: is the true source among those proposed, and what does asking cost?
 
-    python -m benchmarks.retrieval DATA_FOLDER [--limit N] [--write]
+    python -m benchmarks.retrieval DATA_FOLDER [--size N …] [--write]
 
 Hides the source of every derived pair among all articles of the folder, asks for the candidates
-of every suspect, and prints recall at 10 and at 50, per label and per channel, with the median
-and 95th percentile of the look-up in milliseconds. An article that equals a source is taken out
-of the haystack first.
+of every suspect, and prints recall at 10, 20 and 50, per label and per channel, with what the
+look-up takes and how many it proposes. An article that equals a source is taken out of the
+haystack first. ``--size 100000`` does the same among so many, the rest of them resampled (see
+benchmarks/haystack.py), and says what that does to document frequencies.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import statistics
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
 from benchmarks.dataset import Pair, load_pairs, rows
 from benchmarks.evaluate import write_tables
+from benchmarks.haystack import donors, resampled
 from provenance import candidates
+from provenance.background import term_keys
 from provenance.config import Parameters
 from provenance.extract import article_from_record
+from provenance.fingerprint import fingerprint
 from provenance.matching import fingerprint_of
 from provenance.models import Article, Fingerprint, Record
 from provenance.store import Store
 
 #: A fixed seed, so that two runs ask the same index.
 PARAMETERS = Parameters(seed=20250703)
+CHANNELS = ("minhash", "fragments", "terms")
+PLACES = (10, 20, 50)
+#: Where each channel looks.
+_FIELD = {"minhash": "bands", "fragments": "fragments", "terms": "terms"}
+_BATCH = 1000
 
 
 def read(record: Record) -> tuple[Article, Fingerprint | None]:
@@ -38,88 +49,176 @@ def read(record: Record) -> tuple[Article, Fingerprint | None]:
     return article, fingerprint_of(article, PARAMETERS)
 
 
-def haystack(folder: Path, pairs: list[Pair], limit: int | None) -> list[Record]:
-    """Every article and every source, each text once."""
+def haystack(folder: Path, pairs: Sequence[Pair]) -> list[Record]:
+    """Every source and every article, each text once, sources first."""
     texts: dict[str, str] = {}
     for number, pair in enumerate(pairs):
         texts.setdefault(pair.source, f"https://source.example/{number}")
     for number, row in enumerate(rows(folder / "articles.jsonl.gz")):
-        if limit is not None and number >= limit:
-            break
         texts.setdefault(row["text"], f"https://other.example/{number}")
     return [Record(text=text, url=url) for text, url in texts.items()]
+
+
+def made_up(
+    articles: Sequence[str], pairs: Sequence[Pair], count: int, pool: ProcessPoolExecutor
+) -> Iterator[tuple[Article, Fingerprint | None]]:
+    """So many resampled articles with their fingerprints; their text is not kept."""
+    texts = resampled(donors(articles, pairs), count)
+    fingerprints = pool.map(partial(fingerprint, parameters=PARAMETERS), texts, chunksize=64)
+    for number, made in enumerate(fingerprints):
+        url = f"https://made.example/{number}"
+        digest = made.digest if made else ""
+        yield Article(f"made-{number}", url, url, "made.example", "", "", digest, 0), made
+
+
+def fill(store: Store, items: Iterable[tuple[Article, Fingerprint | None]]) -> None:
+    """Add originals, a thousand a transaction."""
+    batch: list[tuple[Article, Fingerprint | None]] = []
+
+    def flush() -> None:
+        with store.transaction():
+            for article, made in batch:
+                store.add_article(article, "original", made, ())
+        batch.clear()
+
+    for item in items:
+        batch.append(item)
+        if len(batch) == _BATCH:
+            flush()
+    flush()
+
+
+def measure(
+    store: Store,
+    pairs: Sequence[Pair],
+    ids: dict[str, str],
+    made: Sequence[Fingerprint | None],
+    strangers: Sequence[Fingerprint | None],
+) -> list[str]:
+    """Ask for every suspect, and for texts that derive from none; the lines of the table."""
+    find = partial(candidates.find, index=store, parameters=PARAMETERS)
+    places: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    took: dict[str, list[float]] = defaultdict(list)
+    proposed: list[int] = []
+    for pair, whole in zip(pairs, made, strict=True):
+        began = time.perf_counter()
+        found = [one.source_id for one in find(whole)]
+        took[pair.set].append(1000 * (time.perf_counter() - began))
+        proposed.append(len(found))
+        lists = {"all": found}
+        for channel in CHANNELS if whole else ():
+            others = {field: () for name, field in _FIELD.items() if name != channel}
+            alone = dataclasses.replace(whole, **others)  # type: ignore[type-var]
+            lists[channel] = [one.source_id for one in find(alone)]
+        wanted = ids[pair.source]
+        for name, listed in lists.items():
+            place = listed.index(wanted) if wanted in listed else len(listed) + max(PLACES)
+            places[pair.set, pair.label][name].append(place)
+    lines = [
+        "| set | label | suspects | recall@10 | @20 | @50 | "
+        + " | ".join(f"{channel}: @10, @20, @50" for channel in CHANNELS)
+        + " |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for (name, label), by in places.items():
+        n = len(by["all"])
+        shares = {
+            one: [f"{sum(place < most for place in by[one]) / n:.3f}" for most in PLACES]
+            for one in by
+        }
+        cells = [*shares["all"], *(", ".join(shares[channel]) for channel in CHANNELS)]
+        lines.append(f"| {name} | {label} | {n} | {' | '.join(cells)} |")
+    every = sorted(value for values in took.values() for value in values)
+    longest = sorted(took["pan13"])
+    none = statistics.fmean(len(find(one)) for one in strangers)
+    told = (
+        f"{store.size():,} originals; look-up {statistics.median(every):.1f} ms in the median, "
+        f"{every[int(0.95 * len(every))]:.1f} ms at 95 % (`pan13` alone: "
+        f"{statistics.median(longest):.1f} and {longest[int(0.95 * len(longest))]:.1f} ms); "
+        f"{statistics.fmean(proposed):.0f} originals proposed in the mean, {none:.0f} to a text "
+        "that derives from none of them"
+    )
+    lines += ["", told]
+    return lines
+
+
+def spectrum(store: Store, made: Sequence[Fingerprint | None]) -> dict[str, float]:
+    """Document frequencies: how many distinct keys, and how frequent those that are asked for."""
+    counts: dict[str, float] = {}
+    for kind, test in (("words", "NOT"), ("pairs", "")):
+        (counts[f"distinct {kind}"],) = store.conn.execute(
+            f"SELECT count(DISTINCT key) FROM terms WHERE key {test} LIKE '% %'"
+        ).fetchone()
+    frequency: dict[str, list[int]] = {"words": [], "pairs": []}
+    for one in made[::10]:
+        held = store.holders(term_keys(one.terms) if one else [], store.size())
+        for key, numbers in held.items():
+            frequency["pairs" if " " in key else "words"].append(len(numbers))
+    for kind, values in frequency.items():
+        counts[f"median df of {kind}"] = statistics.median(values)
+    return counts
+
+
+def index_bytes(store: Store) -> str:
+    """Bytes an original of each inverted table, as they lie on the disk."""
+    sizes = dict(
+        store.conn.execute(
+            "SELECT name, sum(pgsize) FROM dbstat"
+            " WHERE name IN ('bands', 'fragments', 'terms', 'fingerprints') GROUP BY name"
+        ).fetchall()
+    )
+    return ", ".join(f"{name} {size / store.size():,.0f}" for name, size in sorted(sizes.items()))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
-    parser.add_argument("--limit", type=int, help="only so many articles as haystack")
+    parser.add_argument(
+        "--size", type=int, action="append", help="fill up to so many originals; may be repeated"
+    )
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--write", action="store_true", help="put the table into docs/quality.md")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/quality.md")
     arguments = parser.parse_args()
-    pairs = [pair for pair in load_pairs(arguments.data) if pair.derived]
-    records = haystack(arguments.data, pairs, arguments.limit)
+    graded = load_pairs(arguments.data)
+    pairs = [pair for pair in graded if pair.derived]
+    others = sorted({pair.suspect for pair in graded} - {pair.suspect for pair in pairs})
+    records = haystack(arguments.data, pairs)
+    articles = [record.text for record in records if "other.example" in record.url]
+    lines: list[str] = []
     with (
         tempfile.TemporaryDirectory() as folder,
         ProcessPoolExecutor(arguments.jobs) as pool,
         Store.open(Path(folder) / "retrieval.db", parameters=PARAMETERS) as store,
     ):
-        began = time.perf_counter()
-        ids: dict[str, str] = {}
-        with store.transaction():
-            for record, (article, made) in zip(
-                records, pool.map(read, records, chunksize=64), strict=True
-            ):
-                store.add_article(article, "original", made, ())
-                ids[record.text] = article.id
-        stored = f"{len(records)} originals"
-        print(f"{stored} in {time.perf_counter() - began:.0f} s")
-        suspects = pool.map(
-            read, [Record(text=pair.suspect, url="") for pair in pairs], chunksize=16
-        )
-        lines = report(store, pairs, ids, [made for _, made in suspects])
-        lines[-1] = f"{stored}; {lines[-1]}"
-        print("\n".join(lines))
+        # The pages that are written to are all over the tables; let them wait in memory.
+        store.conn.execute("PRAGMA cache_size = -2000000")
+        real = list(pool.map(read, records, chunksize=64))
+        fill(store, real)
+        ids = {record.text: article.id for record, (article, _) in zip(records, real, strict=True)}
+        asked = [Record(text=text, url="") for text in [*(p.suspect for p in pairs), *others]]
+        all_made = [one for _, one in pool.map(read, asked, chunksize=16)]
+        made, strangers = all_made[: len(pairs)], all_made[len(pairs) :]
+        lines += measure(store, pairs, ids, made, strangers)
+        print("\n".join(lines), flush=True)
+        print("bytes an original:", index_bytes(store), flush=True)
+        for size in sorted(arguments.size or ()):
+            before = spectrum(store, made)
+            start, began = store.size(), time.perf_counter()
+            fill(store, made_up(articles, pairs, size - start, pool))
+            print(f"{size - start} added in {time.perf_counter() - began:.0f} s", flush=True)
+            after = spectrum(store, made)
+            told = "; ".join(f"{name} {before[name]:,.0f} → {after[name]:,.0f}" for name in after)
+            added = [
+                "",
+                *measure(store, pairs, ids, made, strangers),
+                "",
+                f"From {start:,} to {size:,}: {told}.",
+            ]
+            print("\n".join(added), flush=True)
+            print("bytes an original:", index_bytes(store), flush=True)
+            lines += added
         if arguments.write:
             write_tables({"retrieval": lines})
-
-
-def report(
-    store: Store, pairs: list[Pair], ids: dict[str, str], made: list[Fingerprint | None]
-) -> list[str]:
-    """Ask for every suspect; the lines of the table."""
-    find = partial(candidates.find, index=store, parameters=PARAMETERS)
-    ranks: dict[tuple[str, str], list[int | None]] = defaultdict(list)
-    channels: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    took: list[float] = []
-    for pair, fingerprint in zip(pairs, made, strict=True):
-        began = time.perf_counter()
-        found = find(fingerprint)
-        took.append(1000 * (time.perf_counter() - began))
-        wanted = ids[pair.source]
-        place = next((i for i, one in enumerate(found) if one.source_id == wanted), None)
-        key = (pair.set, pair.label)
-        ranks[key].append(place)
-        if place is not None:
-            channels[key].update(found[place].channels)
-    lines = [
-        "| set | label | suspects | recall@10 | recall@50 | minhash | fragments | terms |",
-        "|---|---|---:|---:|---:|---:|---:|---:|",
-    ]
-    for (name, label), places in ranks.items():
-        n = len(places)
-        ten = sum(place is not None and place < 10 for place in places) / n
-        fifty = sum(place is not None and place < 50 for place in places) / n
-        by = [channels[name, label][c] / n for c in ("minhash", "fragments", "terms")]
-        cells = " | ".join(f"{value:.3f}" for value in (ten, fifty, *by))
-        lines.append(f"| {name} | {label} | {n} | {cells} |")
-    took.sort()
-    lines.append("")
-    lines.append(
-        f"look-up {statistics.median(took):.1f} ms in the median, "
-        f"{took[int(0.95 * len(took))]:.1f} ms at 95 %"
-    )
-    return lines
 
 
 if __name__ == "__main__":

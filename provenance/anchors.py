@@ -14,7 +14,15 @@ from itertools import compress, pairwise
 
 import regex
 
-from provenance.languages import CASELESS, UNSPACED, figures, known, stemmer
+from provenance.languages import (
+    CASELESS,
+    MARK,
+    UNSPACED,
+    figures,
+    known,
+    language_key,
+    stemmer,
+)
 from provenance.latin import skeleton, sounds
 from provenance.normalize import Tokens, fold
 
@@ -23,8 +31,6 @@ LEAST_SOUNDS = 3
 LEAST_OF_ANY_WORD = 4
 #: Numbers up to this are in every text.
 SMALL = 12
-#: The mark of a key that stands for an anchor, among the terms of the index.
-MARK = "~"
 #: Keys of one text; a page that stuffs names can't stuff the index.
 MAX_KEYS = 128
 #: Thai's mark of a letter that is not spoken; foreign words have it.
@@ -223,8 +229,3 @@ def keys(tokens: Tokens, language: str) -> tuple[str, ...]:
     found = anchors(tokens, language)
     made = [MARK + number for number in found.numbers] + [MARK + bone for bone in found.words]
     return (language_key(language), *dict.fromkeys(made[: MAX_KEYS - 1]))
-
-
-def language_key(language: str) -> str:
-    """The key that all texts of a language share."""
-    return f"{MARK}={language}"

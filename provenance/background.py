@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import gzip
 import math
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from provenance.languages import language_of, stemmer
+from provenance.languages import MARK, language_of, stemmer
 
-__all__ = ["documents", "frequency", "idf", "language_of", "max_idf", "stemmer"]
+# Share of the articles above which a word is looked up only together with its neighbour.
+_ALONE = 0.01
+
+__all__ = ["documents", "frequency", "idf", "language_of", "max_idf", "stemmer", "term_keys"]
 
 
 @cache
@@ -27,6 +31,26 @@ def _table() -> tuple[int, dict[str, int]]:
         word, _, count = line.partition("\t")
         counts[word] = int(count)
     return total, counts
+
+
+def term_keys(terms: Sequence[str]) -> list[str]:
+    """What is indexed of rare terms in text order: pairs of neighbours, and the rarest alone.
+
+    A pair is written with a space, in alphabetical order, since rewording turns phrases around.
+    Pairs stay rare however large a collection grows. A single word does not: above one article
+    in a hundred it is passed over in any collection of some size, so it is not looked up alone.
+    """
+    limit = _ALONE * documents()
+    found = []
+    for i, term in enumerate(terms):
+        if frequency(term) <= limit:
+            found.append(term)
+        # The keys of names and numbers stand in no order of the text: no pairs of them.
+        if term.startswith(MARK) or i + 1 == len(terms) or terms[i + 1].startswith(MARK):
+            continue
+        if terms[i + 1] != term:
+            found.append(" ".join(sorted((term, terms[i + 1]))))
+    return found
 
 
 def documents() -> int:

@@ -6,17 +6,26 @@ which channels proposed it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
-from provenance.anchors import MARK, language_key
+from provenance.background import term_keys
 from provenance.config import LIMITS, Limits, Parameters
-from provenance.languages import names
+from provenance.languages import MARK, is_language_key, language_key, names
 from provenance.models import Candidate, Channel, Fingerprint, Index
 
+#: Weight (nats) of shared names and numbers from which a text of another language is compared.
+ANCHOR_NATS = 2.0
 #: Shared fragments from which an original is worth a comparison: one may be a stock phrase.
 MIN_FRAGMENTS = 2
-#: Shared rare terms' weight (nats) from which an original is worth a comparison.
-MIN_TERM_WEIGHT = 2.0
+#: Holders of the one key that an original must share, by weight, to be worth a comparison.
+FEW = 2
+#: Originals that may hold as much of a segment as the source does, and still tell it from a crowd.
+CROWD = 5
+#: How much more the place by the best segment counts than that by the whole text.
+PASSAGE = 3.0
+# The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009).
+_FUSION = 60
 
 
 def find(
@@ -33,7 +42,7 @@ def find(
     ``urls`` are canonical URLs that the page's traces name; ``stems`` are names of its images.
     Originals whose URL is named come first, and up to ``limits.bucket`` of them stay even where
     that is more than ``limits.candidates``. The channels, shared images among them, have what is
-    left by reciprocal rank (Cormack, Clarke and Büttcher 2009), so that no channel's scale rules.
+    left by reciprocal rank, so that no channel's scale rules.
     """
     named = dict.fromkeys(index.by_urls(urls, limits.bucket))
     shown = index.by_image_stems(stems, limits.bucket)
@@ -46,19 +55,16 @@ def find(
             index.by_fragments(fingerprint.fragments, limits.bucket), MIN_FRAGMENTS
         )
         words = [term for term in fingerprint.terms if not term.startswith(MARK)]
-        chosen = rarest(words, index, parameters.terms, limits.bucket)
-        proposals["terms"] = _ranked(index.by_terms(chosen, limits.bucket), MIN_TERM_WEIGHT)[
-            : limits.term_candidates
-        ]
-        proposals["terms"] += _across(fingerprint.terms, index, parameters, limits)
+        proposals["terms"] = by_terms(words, index, parameters.segment, limits)
+        proposals["terms"] += _across(fingerprint.terms, index, limits)
 
     ranks: dict[str, float] = {}
     channels: dict[str, list[Channel]] = {}
     for channel, ids in proposals.items():
         for place, source_id in enumerate(dict.fromkeys(ids)):
-            # 60 is the constant of the cited paper; a named original outranks everything.
+            # A named original outranks everything.
             traced = channel == "traces" and source_id in named
-            gain = 1.0 if traced else 1.0 / (60 + place)
+            gain = 1.0 if traced else 1.0 / (_FUSION + place)
             ranks[source_id] = ranks.get(source_id, 0.0) + gain
             channels.setdefault(source_id, []).append(channel)
     ordered = sorted(ranks, key=lambda source_id: (-ranks[source_id], source_id))
@@ -69,29 +75,77 @@ def find(
     ]
 
 
-def _across(
-    terms: Sequence[str], index: Index, parameters: Parameters, limits: Limits
-) -> list[str]:
+def _across(terms: Sequence[str], index: Index, limits: Limits) -> list[str]:
     """Originals that share names and numbers, where there are some in other languages at all."""
-    anchors = [term for term in terms if term.startswith(MARK)]
-    others = [key for key in map(language_key, names()) if key not in anchors]
-    if not anchors or not any(index.document_frequencies(others, 1).values()):
+    anchors = [term for term in terms if term.startswith(MARK) and not is_language_key(term)]
+    others = [key for key in map(language_key, names()) if key not in terms]
+    if not anchors or not index.held(others):
         return []
-    chosen = rarest(anchors, index, parameters.terms, limits.bucket)
-    ranked = _ranked(index.by_terms(chosen, limits.bucket), MIN_TERM_WEIGHT)
-    return ranked[: limits.term_candidates]
+    size = index.size()
+    shared: dict[int, float] = {}
+    for numbers in index.holders(list(dict.fromkeys(anchors)), limits.term_bucket).values():
+        for number in numbers:
+            shared[number] = shared.get(number, 0.0) + math.log(1 + size / len(numbers))
+    kept = [number for number, weight in shared.items() if weight >= ANCHOR_NATS]
+    rows = [(source_id, shared[number]) for number, source_id in index.ids(kept).items()]
+    return _ranked(rows, ANCHOR_NATS)[: limits.term_candidates]
 
 
-def rarest(terms: Sequence[str], index: Index, count: int, limit: int) -> list[str]:
-    """The ``count`` terms that are rarest in the collection, among those that it holds at all.
+def by_terms(
+    terms: Sequence[str], index: Index, segment: int, limits: Limits = LIMITS
+) -> list[str]:
+    """Originals that share rare words, or pairs of neighbouring ones, with the text; best first.
 
-    Terms that more than ``limit`` originals hold are left out, whatever is left. Of equally rare
-    terms the one given first is first.
+    A reused passage is lost in the rare words of a long text, so the text is read in segments of
+    ``segment`` rare words each. A shared word or pair weighs ``log(1 + N / df)``, N the originals
+    and df those that hold it. An original has two places, which are joined by reciprocal rank: by
+    what it shares with the text as a whole, and by how far it stands out from the crowd in its
+    best segment (how much more it shares than the original at place ``CROWD`` after the first).
+    The first place finds a source of which there are many copies, the second finds a passage in a
+    long text, and counts ``PASSAGE`` times. Less than one key that ``FEW`` originals hold, in the
+    best segment, is chance.
     """
-    held = index.document_frequencies(terms, limit)
-    known = [term for term in dict.fromkeys(terms) if 0 < held.get(term, 0) <= limit]
-    known.sort(key=lambda term: held[term])
-    return known[:count]
+    segments = [term_keys(terms[i : i + segment + 1]) for i in range(0, len(terms), segment)]
+    held = index.holders(list(dict.fromkeys(term_keys(terms))), limits.term_bucket)
+    size = index.size()
+    weights = {key: math.log(1 + size / len(numbers)) for key, numbers in held.items()}
+    whole: dict[int, float] = {}
+    for key, numbers in held.items():
+        for number in numbers:
+            whole[number] = whole.get(number, 0.0) + weights[key]
+    best: dict[int, float] = {}
+    apart: dict[int, float] = {}
+    for keys in segments:
+        shared: dict[int, float] = {}
+        for key in dict.fromkeys(keys):
+            for number in held.get(key, ()):
+                shared[number] = shared.get(number, 0.0) + weights[key]
+        crowd = sorted(shared.values(), reverse=True)[CROWD : CROWD + 1] or [0.0]
+        for number, weight in shared.items():
+            best[number] = max(best.get(number, 0.0), weight)
+            apart[number] = max(apart.get(number, -math.inf), weight - crowd[0])
+    first, second = _places(whole), _places(apart)
+    ranks = {
+        number: 1 / (_FUSION + first[number]) + PASSAGE / (_FUSION + second[number])
+        for number, weight in best.items()
+        if weight >= math.log(1 + size / FEW)
+    }
+    # Ties go by article id, so all that are as good as the last one are named.
+    last = sorted(ranks.values(), reverse=True)[: limits.term_candidates][-1:] or [0.0]
+    kept = [number for number, rank in ranks.items() if rank >= last[0]]
+    rows = [(source_id, ranks[number]) for number, source_id in index.ids(kept).items()]
+    return _ranked(rows, 0.0)[: limits.term_candidates]
+
+
+def _places(scores: Mapping[int, float]) -> dict[int, int]:
+    """The place of each, from 0; equals share a place."""
+    places: dict[int, int] = {}
+    before, place = math.inf, 0
+    for i, number in enumerate(sorted(scores, key=lambda number: -scores[number])):
+        if scores[number] < before:
+            before, place = scores[number], i
+        places[number] = place
+    return places
 
 
 def _ranked(rows: Sequence[tuple[str, float]], least: float) -> list[str]:

@@ -35,7 +35,7 @@ class Parameters:
     rows: int = setting(4, "LSH rows in a band.")
     fragment: int = setting(5, "Words in a fragment shingle.")
     fragment_modulus: int = setting(8, "One shingle in this many is kept (FracMinHash).")
-    terms: int = setting(40, "Rarest hard tokens of a text that are looked up.")
+    segment: int = setting(24, "Rare words in a segment of a text (some eighty words in all).")
 
     def asdict(self) -> dict[str, Any]:
         """The parameters as a plain mapping, for JSON."""
@@ -54,12 +54,15 @@ class Limits:
     total_timeout: float = setting(30.0, "Seconds for one URL, redirects and body included.")
     bucket: int = setting(
         200,
-        "Bands, fragments, terms, URLs and picture names that more originals share than this are "
+        "Bands, fragments, URLs and picture names that more originals share than this are "
         "passed over.",
+    )
+    term_bucket: int = setting(
+        20, "Rare words, and pairs of them, that more originals share than this are passed over."
     )
     candidates: int = setting(50, "Originals that are compared in full with one text.")
     term_candidates: int = setting(
-        20, "Originals that rare terms alone may propose; a rewritten source is among the first."
+        40, "Originals that rare words may propose; the source of a passage is among the first."
     )
     sentences: int = setting(800, "Sentences of a text that are aligned.")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from provenance.anchors import keys
@@ -18,10 +19,11 @@ from provenance.normalize import Tokens, digest, shingles
 if TYPE_CHECKING:
     from datasketch import MinHash
 
-#: Distinct terms kept of one text; a page that stuffs words can't stuff the index.
-MAX_TERMS = 256
+#: Rare words kept of one text, repeats among them: about 15,000 words of running text. A page that
+#: stuffs words can't stuff the index.
+MAX_TERMS = 4096
 # Share of the background's articles above which a word tells nothing about which article it is.
-_COMMON = 0.05
+_COMMON = 0.1
 
 
 @cache
@@ -69,23 +71,21 @@ def fragments(words: Sequence[str], parameters: Parameters) -> tuple[int, ...]:
 
 
 def rare_terms(words: Sequence[str]) -> tuple[str, ...]:
-    """Distinct words that few articles hold, rarest first, at most ``MAX_TERMS``.
+    """Stems of the words that few articles hold, in text order with repeats, at most ``MAX_TERMS``.
 
     In a language without a background every word of three letters and more counts; the
     collection's own document frequencies then tell the rare ones.
     """
     language = language_of(words)
     known = language == "english"
-    stems = stemmer(language)(words)
     limit = _COMMON * documents()
-    ranked: dict[str, tuple[int, int, str]] = {}
-    for word, stem in zip(words, stems, strict=True):
-        if stem in ranked or not (len(word) > 2 or not word.isascii() or word.isdigit()):
-            continue
-        df = frequency(stem) if known else 0
-        if df <= limit:
-            ranked[stem] = (df, -len(word), stem)
-    return tuple(stem for _, _, stem in sorted(ranked.values())[:MAX_TERMS])
+    found = (
+        stem
+        for word, stem in zip(words, stemmer(language)(words), strict=True)
+        if (len(word) > 2 or not word.isascii() or word.isdigit())
+        and not (known and frequency(stem) > limit)
+    )
+    return tuple(islice(found, MAX_TERMS))
 
 
 def fingerprint(tokens: Tokens, parameters: Parameters) -> Fingerprint | None:

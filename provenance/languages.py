@@ -81,6 +81,9 @@ _PARTICLES = regex.compile(
 _KOREAN_VERB = regex.compile(r"(?<=..)[하한할함했해되된될됐돼].*$")
 _HEBREW_PREFIX = regex.compile(r"^ו?[הבלמשכ]?(?=.{3})")
 
+#: Begins the keys of names and numbers among the terms; no word does.
+MARK = "~"
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -276,3 +279,13 @@ def pieces_a_word(language: str) -> int:
 def plain(amount: float) -> str:
     """An amount in digits, without a fraction that is nothing."""
     return str(round(amount)) if amount == round(amount) else str(round(amount, 4))
+
+
+def language_key(language: str) -> str:
+    """The key that all texts of a language share."""
+    return f"{MARK}={language}"
+
+
+def is_language_key(term: str) -> bool:
+    """Whether a term is the key of a language."""
+    return term.startswith(f"{MARK}=")

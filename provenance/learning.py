@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from provenance import boilerplate
-from provenance.anchors import MARK
 from provenance.boilerplate import Text
+from provenance.languages import MARK
 from provenance.normalize import sentence_hashes, tokenize
 from provenance.store import Line, Store
 

@@ -140,6 +140,7 @@ class Fingerprint:
     signature: bytes
     bands: tuple[int, ...]
     fragments: tuple[int, ...]
+    #: Rare words in text order, repeats among them; ``background.term_keys`` of it is indexed.
     terms: tuple[str, ...]
 
 
@@ -338,21 +339,24 @@ class Index(Protocol):
     """What the candidate channels ask of a collection of originals.
 
     Every look-up passes over buckets (keys, URLs, image stems) that hold more than ``limit``
-    originals, and gives at most one row an original: ``(article_id, how many keys it shares)``,
-    or for URLs and stems the id alone, in id order. Frequencies are counted up to ``limit + 1``,
-    which stands for any more.
+    originals. Bands and fragments give at most one row an original, ``(article_id, how many keys
+    it shares)``; URLs and stems the id alone, in id order. Terms give numbers that stand for
+    originals, by key, in no order; ``ids`` names them. ``held`` tells whether any of some terms is
+    held at all, however often.
     """
 
     def by_bands(self, keys: Sequence[int], limit: int) -> list[tuple[str, int]]: ...
 
     def by_fragments(self, hashes: Sequence[int], limit: int) -> list[tuple[str, int]]: ...
 
-    def by_terms(self, terms: Sequence[str], limit: int) -> list[tuple[str, float]]: ...
+    def holders(self, keys: Sequence[str], limit: int) -> dict[str, list[int]]: ...
+
+    def held(self, keys: Sequence[str]) -> bool: ...
+
+    def ids(self, numbers: Sequence[int]) -> dict[int, str]: ...
 
     def by_urls(self, urls: Sequence[str], limit: int) -> list[str]: ...
 
     def by_image_stems(self, stems: Sequence[str], limit: int) -> list[str]: ...
-
-    def document_frequencies(self, terms: Sequence[str], limit: int) -> dict[str, int]: ...
 
     def size(self) -> int: ...

@@ -60,7 +60,7 @@ def fingerprint(
     of: Article,
     bands: tuple[int, ...] = (1, -2, 2**63 - 1, -(2**63)),
     fragments: tuple[int, ...] = (10, 11, 12),
-    terms: tuple[str, ...] = ("bridge", "mayor"),
+    terms: tuple[str, ...] = ("bridge", "weir"),
 ) -> Fingerprint:
     """A fingerprint with small, readable keys."""
     return Fingerprint(of.digest, b"\x00\x01sig", bands, fragments, terms)
@@ -148,7 +148,7 @@ def filled(store: Store) -> tuple[Any, Any, Any]:
     )
     store.add_screened(capture, "no shared fragments", input_id=source)
     assert store.add_article(first, "original", fingerprint(first), ())
-    assert store.add_article(second, "original", fingerprint(second, (1,), (10,), ("mayor",)), ())
+    assert store.add_article(second, "original", fingerprint(second, (1,), (10,), ("weir",)), ())
     assert store.add_article(
         copy, "crawled", fingerprint(copy), TRACES, input_id=source, capture_id=capture
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import math
+import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
 
-from provenance.candidates import MIN_FRAGMENTS, MIN_TERM_WEIGHT, find, rarest
+from provenance.background import term_keys
+from provenance.candidates import FEW, MIN_FRAGMENTS, by_terms, find
 from provenance.config import LIMITS, Parameters
 from provenance.models import Fingerprint
 
@@ -44,16 +45,24 @@ class Shelf:
         self.asked["fragments"] = (list(hashes), limit)
         return self._count(self.fragments, hashes, limit)
 
-    def by_terms(self, terms: Sequence[str], limit: int) -> list[tuple[str, float]]:
-        self.asked["terms"] = (list(terms), limit)
-        weights: dict[str, float] = {}
-        for term in terms:
-            held = self.terms.get(term, [])
-            if len(held) <= limit:
-                for name in held:
-                    gain = math.log(1 + self.originals / len(held))
-                    weights[name] = weights.get(name, 0) + gain
-        return list(weights.items())
+    def held(self, keys: Sequence[str]) -> bool:
+        return any(self.terms.get(key) for key in keys)
+
+    def holders(self, keys: Sequence[str], limit: int) -> dict[str, list[int]]:
+        self.asked["terms"] = (list(keys), limit)
+        numbers = {name: number for number, name in enumerate(self._names())}
+        return {
+            key: [numbers[name] for name in self.terms[key]]
+            for key in keys
+            if 0 < len(self.terms.get(key, ())) <= limit
+        }
+
+    def ids(self, numbers: Sequence[int]) -> dict[int, str]:
+        names = self._names()
+        return {number: names[number] for number in numbers}
+
+    def _names(self) -> list[str]:
+        return list(dict.fromkeys(name for held in self.terms.values() for name in held))
 
     def by_urls(self, urls: Sequence[str], limit: int) -> list[str]:
         self.asked["urls"] = (list(urls), limit)
@@ -62,10 +71,6 @@ class Shelf:
     def by_image_stems(self, stems: Sequence[str], limit: int) -> list[str]:
         self.asked["stems"] = (list(stems), limit)
         return sorted(name for name, _ in self._count(self.stems, stems, limit))
-
-    def document_frequencies(self, terms: Sequence[str], limit: int) -> dict[str, int]:
-        self.asked["frequencies"] = (list(terms), limit)
-        return {term: min(len(self.terms.get(term, ())), limit + 1) for term in terms}
 
     def size(self) -> int:
         return self.originals
@@ -139,10 +144,10 @@ def test_one_shared_band_is_enough() -> None:
 
 
 def test_common_terms_are_not_enough() -> None:
-    many = [f"o{i}" for i in range(50)]
-    shelf = Shelf(terms={"water": many, "heron": ["o3"]}, originals=100)
-    assert math.log(1 + 100 / 50) < MIN_TERM_WEIGHT < math.log(1 + 100)
-    assert channels(shelf, of(terms=["water", "heron"])) == {"o3": ("terms",)}
+    shelf = Shelf(terms={"weir": ["o1", "o2", "o3"], "heron": ["o3"]})
+    assert FEW == 2
+    assert channels(shelf, of(terms=["weir", "heron"])) == {"o3": ("terms",)}
+    assert channels(shelf, of(terms=["weir"])) == {}
 
 
 def test_more_shared_keys_rank_first_and_ties_go_by_id() -> None:
@@ -230,8 +235,9 @@ def test_the_bucket_limit_is_handed_on() -> None:
     shelf = Shelf(terms={"heron": ["a"]})
     limits = dataclasses.replace(LIMITS, bucket=7)
     find(of([1], [8], ["heron"]), shelf, PARAMETERS, limits=limits)
-    assert len(shelf.asked) == 6
-    assert {limit for _, limit in shelf.asked.values()} == {7}
+    assert len(shelf.asked) == 5
+    assert {limit for name, (_, limit) in shelf.asked.items() if name != "terms"} == {7}
+    assert shelf.asked["terms"][1] == LIMITS.term_bucket
     assert shelf.asked["bands"][0] == [1] and shelf.asked["fragments"][0] == [8]
 
 
@@ -243,32 +249,67 @@ def test_full_buckets_are_passed_over() -> None:
 # Terms
 
 
-def test_rarest_takes_what_the_collection_holds() -> None:
-    shelf = Shelf(terms={"b": ["1"], "c": ["1", "2"], "d": ["1", "2", "3"]})
-    assert rarest(["x", "d", "c", "b", "y"], shelf, 2, 200) == ["b", "c"]
+def lines(*names: str, each: int = 24) -> list[str]:
+    """So many made-up words a name, one segment each."""
+    return [f"{name}{i:02}" for name in names for i in range(each)]
 
 
-def test_rarest_ties_go_by_the_order_given() -> None:
-    shelf = Shelf(terms={"b": ["1"], "a": ["2"], "c": ["3"]})
-    assert rarest(["b", "c", "a"], shelf, 2, 200) == ["b", "c"]
+def holds(*texts: tuple[str, Sequence[str]]) -> Shelf:
+    """An index of such originals: name and terms."""
+    shelf = Shelf(originals=1000)
+    for name, terms in texts:
+        for key in dict.fromkeys(term_keys(terms)):
+            shelf.terms.setdefault(key, []).append(name)
+    return shelf
 
 
-def test_rarest_leaves_out_what_too_many_hold() -> None:
-    shelf = Shelf(terms={"common": ["1", "2", "3"], "rare": ["1"]})
-    assert rarest(["common", "rare"], shelf, 9, 2) == ["rare"]
-    assert rarest(["common"], dataclasses.replace(shelf, originals=3), 9, 2) == []
+def test_a_passage_is_found_in_a_long_text() -> None:
+    target = lines("alder", "birch", "cedar", "elder", "hazel")
+    # Sixty originals share words here and there, the source six in a row.
+    draw = random.Random(1)
+    crowd = [(f"o{i:02}", draw.sample(target, 20 + i % 7)) for i in range(60)]
+    shelf = holds(*crowd, ("source", target[50:56]))
+    limits = dataclasses.replace(LIMITS, term_bucket=100)
+    assert "source" in by_terms(target, shelf, 24, limits)[:10]
+    assert "source" not in by_terms(target, shelf, len(target), limits)[:10]
 
 
-def test_only_so_many_terms_are_looked_up() -> None:
-    terms = [f"t{i}" for i in range(100)]
-    shelf = Shelf(terms={term: ["a"] for term in terms})
-    find(of(terms=terms), shelf, PARAMETERS)
-    assert shelf.asked["terms"][0] == terms[: PARAMETERS.terms]
+def test_a_passage_across_two_segments_is_whole_enough() -> None:
+    target = lines("alder", "birch", "cedar")
+    assert by_terms(target, holds(("source", target[23:25])), 24) == ["source"]
+
+
+def test_copies_of_the_source_hide_none_of_them() -> None:
+    target = lines("alder", "birch")
+    copies = [(f"copy{i:02}", target) for i in range(15)]
+    shelf = holds(*copies, *((f"other{i}", target[i : i + 2]) for i in range(0, 40, 4)))
+    found = by_terms(target, shelf, 24)
+    assert {f"copy{i:02}" for i in range(15)} <= set(found)
+
+
+def test_what_too_many_hold_is_passed_over() -> None:
+    limits = dataclasses.replace(LIMITS, term_bucket=2)
+    shelf = Shelf(terms={"heron": ["a", "b", "c"], "weir": ["a"]})
+    assert by_terms(["heron", "weir"], shelf, 24, limits) == ["a"]
+    assert by_terms(["heron"], shelf, 24, limits) == []
+
+
+def test_only_so_many_are_proposed_and_ties_go_by_id() -> None:
+    names = [f"o{i:02}" for i in range(15)]
+    for order in (names, names[::-1]):
+        shelf = Shelf(terms={"weir": ["best"], "heron weir": ["best"], "heron": order})
+        shelf.originals = 15
+        limits = dataclasses.replace(LIMITS, term_candidates=3)
+        found = by_terms(["heron", "weir"], shelf, 24, limits)
+        assert found == ["best"]
+        shelf = Shelf(terms={f"w{i}": [name] for i, name in enumerate(order)})
+        found = by_terms([f"w{i}" for i in range(15)], shelf, 24, limits)
+        assert found == ["o00", "o01", "o02"]
 
 
 def test_no_terms() -> None:
-    assert rarest([], Shelf(), 40, 200) == []
-    assert rarest(["x"], Shelf(originals=0), 40, 200) == []
+    assert by_terms([], Shelf(), 24) == []
+    assert by_terms(["heron"], Shelf(originals=0), 24) == []
 
 
 # Across languages
@@ -282,7 +323,7 @@ def test_anchors_are_looked_up_only_where_another_language_is_held() -> None:
     assert channels(Shelf(terms={**held, "~=german": ["a"]}), page) == {"a": ("terms",)}
 
 
-def test_anchors_take_no_place_of_words() -> None:
-    shelf = Shelf(terms={"word": ["a"], "~MRTMN": ["a", "b"], "~=english": ["a", "b"]})
-    find(of(terms=("~=english", "~MRTMN", "word")), shelf, PARAMETERS)
-    assert shelf.asked["terms"] == (["word"], LIMITS.bucket)
+def test_anchors_make_no_pairs_and_no_segments_of_words() -> None:
+    shelf = Shelf(terms={"word": ["a"], "~MRTMN": ["b"], "~=english": ["a", "b"]})
+    found = find(of(terms=("word", "~MRTMN", "~=english")), shelf, PARAMETERS)
+    assert [one.source_id for one in found] == ["a"]

@@ -13,6 +13,7 @@ from datasketch import MinHash
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provenance.background import documents, frequency, stemmer, term_keys
 from provenance.config import Parameters
 from provenance.fingerprint import (
     MAX_TERMS,
@@ -128,12 +129,22 @@ def test_another_seed_is_another_fingerprint() -> None:
     assert (one.digest, one.terms) == (other.digest, other.terms)
 
 
-def test_terms_are_few_rare_and_distinct() -> None:
+def test_terms_are_rare_and_in_text_order() -> None:
     terms = rare_terms(WORDS)
-    assert len(terms) == len(set(terms)) <= MAX_TERMS
-    assert {"hallowai", "mossleigh", "wrenfield"} <= set(terms) | {"hallowai"}
-    assert {"mossleigh", "wrenfield"} <= set(terms[:40])
+    assert {"mossleigh", "wrenfield"} <= set(terms)
     assert not {"the", "said", "and", "year", "tuesday"} & set(terms)
+    stems = iter(stemmer("english")(WORDS))
+    assert all(term in stems for term in terms), "an order that the text does not have"
+    assert rare_terms(WORDS + WORDS) == terms + terms
+
+
+def test_keys_are_rare_words_and_pairs_of_neighbours() -> None:
+    assert frequency("mayor") > 0.01 * documents() > frequency("heron")
+    assert term_keys(["mayor", "heron", "heron", "weir"]) == [
+        "heron mayor", "heron", "heron", "heron weir", "weir",
+    ]  # fmt: skip
+    assert set(term_keys(["weir", "heron"])) == set(term_keys(["heron", "weir"]))
+    assert term_keys([]) == [] == term_keys(["mayor"])
 
 
 def test_stuffed_words_do_not_stuff_the_index() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy
@@ -23,30 +22,28 @@ def test_the_store_is_an_index(store: Store) -> None:
     assert index.size() == 2
     assert index.by_bands([1, -2, 2**63 - 1, -(2**63), 77], 10) == [(first.id, 4), (second.id, 1)]
     assert index.by_fragments([10, 11, 10], 10) == [(first.id, 2), (second.id, 1)]
-    assert index.document_frequencies(["bridge", "mayor", "none", "a\x00\ud800"], 9) == {
-        "bridge": 1, "mayor": 2, "none": 0, "a\x00\ud800": 0,
+    held = index.holders(["bridge", "weir", "bridge weir", "none", "a\x00\ud800", "weir"], 9)
+    assert {key: len(numbers) for key, numbers in held.items()} == {
+        "bridge": 1, "weir": 2, "bridge weir": 1,
     }  # fmt: skip
-    assert index.document_frequencies([], 9) == {}
-    weights = dict(index.by_terms(["bridge", "mayor", "none"], 10))
-    assert weights == pytest.approx(
-        {first.id: math.log(1 + 2 / 1) + math.log(1 + 2 / 2), second.id: math.log(1 + 2 / 2)}
-    )
+    assert index.ids(held["bridge"]) == {held["bridge"][0]: first.id}
+    assert set(index.ids([*held["weir"], -1]).values()) == {first.id, second.id}
+    assert index.holders([], 9) == {} == index.ids([])
     assert index.by_image_stems(["afp__a-1751569992", "logo", ""], 9) == [first.id]
     named = index.by_urls([first.canonical_url, second.url, "https://none.example/"], 1)
     assert named == sorted([first.id, second.id])
     assert index.by_bands([], 10) == [] == index.by_urls([], 10)
-    assert index.by_terms([], 10) == []
 
 
 def test_hot_buckets_are_passed_over_and_counted(store: Store) -> None:
     for i in range(5):
         page = article(f"site{i}")
-        terms = ("hot", "rare") if i == 0 else ("hot",)
+        terms = ("heron", "weir") if i == 0 else ("heron",)
         store.add_article(page, "original", fingerprint(page, (7, 100 + i), (8, 9), terms), ())
     assert len(store.by_bands([7], 5)) == 5 and not store.capped
     assert [shared for _, shared in store.by_bands([7, 100], 4)] == [1]
     assert store.by_fragments([8, 9], 4) == []
-    assert len(store.by_terms(["hot", "rare"], 4)) == 1
+    assert list(store.holders(["heron", "weir", "heron weir"], 4)) == ["weir", "heron weir"]
     assert store.capped == {"minhash": 1, "fragments": 2, "terms": 1}
 
 
@@ -79,15 +76,17 @@ def test_addresses_and_pictures_of_too_many_are_passed_over(tmp_path: Path) -> N
         assert again.capped == {}
 
 
-def test_frequencies_are_counted_no_further_than_is_asked(store: Store) -> None:
+def test_keys_of_just_so_many_are_held(store: Store) -> None:
     for i in range(5):
         page = article(f"site{i}")
-        terms = ("all", "some") if i < 2 else ("all",)
+        terms = ("heron", "weir") if i < 2 else ("heron",)
         store.add_article(page, "original", fingerprint(page, terms=terms), ())
-    asked = ["all", "some", "all", "none"]
-    for limit, expected in ((1, (2, 2)), (2, (3, 2)), (4, (5, 2)), (9, (5, 2))):
-        found = store.document_frequencies(asked, limit)
-        assert found == {"all": expected[0], "some": expected[1], "none": 0}
+    asked = ["heron", "weir", "heron weir", "heron", "none"]
+    for limit, expected in ((1, (0, 0)), (2, (0, 2)), (4, (0, 2)), (5, (5, 2))):
+        found = store.holders(asked, limit)
+        assert (len(found.get("heron", ())), len(found.get("heron weir", ()))) == expected
+        assert all(len(numbers) <= limit for numbers in found.values())
+    assert store.capped["terms"] == 3 + 1 + 1
 
 
 def test_addresses_with_secrets_are_found_and_kept_apart(store: Store) -> None:
@@ -147,8 +146,13 @@ def test_ties_do_not_depend_on_the_order_of_adding(tmp_path: Path) -> None:
         with Store.open(tmp_path / f"{number}.db") as store:
             for page in order:
                 store.add_article(page, "original", fingerprint(page), ())
+            named = [store.ids(held) for held in store.holders(["weir"], 9).values()]
             answers.append(
-                (store.by_bands([1], 9), store.by_fragments([10], 9), store.by_terms(["mayor"], 9))
+                (
+                    store.by_bands([1], 9),
+                    store.by_fragments([10], 9),
+                    [sorted(ids.values()) for ids in named],
+                )
             )
     assert answers[0] == answers[1]
 

@@ -6,10 +6,10 @@ import random
 
 import numpy as np
 import pytest
-from benchmarks.plagdet import Case, plagdet
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.plagdet import Case, plagdet
 from provenance.compare import compare_texts
 from provenance.compare.profile import profile
 from provenance.compare.stretches import MOST_WINDOWS, Coded, best_run, stretches_of

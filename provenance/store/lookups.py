@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,6 +15,19 @@ _OF_URL = (
     "SELECT id FROM articles WHERE canonical_url = ? AND role = 'original' LIMIT ?",
     "SELECT id FROM articles WHERE url = ? AND role = 'original' LIMIT ?",
 )
+# One statement for all keys, which are a thousand for a long text. Whether a key is over the limit
+# is asked before its rows are read, and costs no more than ``limit`` steps.
+_OF_TERMS = """
+WITH asked AS MATERIALIZED (
+  SELECT value AS key,
+    (SELECT 1 FROM terms WHERE key = each.value LIMIT 1 OFFSET :most) AS hot
+  FROM json_each(:keys) each
+)
+SELECT asked.key, terms.fingerprint FROM asked JOIN terms ON terms.key = asked.key
+WHERE asked.hot IS NULL
+UNION ALL
+SELECT key, NULL FROM asked WHERE hot
+"""
 _OF_STEM = ("SELECT DISTINCT article_id FROM links WHERE stem = ? LIMIT ?",)
 
 
@@ -49,13 +61,9 @@ class Lookups(Connected):
 
     def _named(self, scores: dict[int, float]) -> list[tuple[str, float]]:
         """Best first, ties by article id, so that the order never depends on that of adding."""
-        names = self.conn.execute(
-            "SELECT number, article_id FROM fingerprints"
-            " WHERE number IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(scores)),),
-        )
         return sorted(
-            ((name, scores[number]) for number, name in names), key=lambda pair: (-pair[1], pair[0])
+            ((name, scores[number]) for number, name in self.ids(list(scores)).items()),
+            key=lambda pair: (-pair[1], pair[0]),
         )
 
     def _shared(
@@ -77,19 +85,38 @@ class Lookups(Connected):
         return self._shared("fragments", "fragments", hashes, limit)
 
     @guarded
-    def by_terms(self, terms: Sequence[str], limit: int) -> list[tuple[str, float]]:
-        """Originals that share terms: ``(article_id, weight)``, best first.
+    def holders(self, keys: Sequence[str], limit: int) -> dict[str, list[int]]:
+        """The originals that hold each key of the terms, by their ``fingerprints.number``.
 
-        The weight is the sum of ``log(1 + N / df)`` over the shared terms, N the originals and
-        df those that have the term.
+        A key that none holds is left out, and so is one that more than ``limit`` hold.
         """
-        total = self.size()
-        weights: dict[int, float] = {}
-        for bucket in self._buckets("terms", "terms", map(rows.text_of, terms), limit):
-            weight = math.log(1 + total / len(bucket))
-            for number in bucket:
-                weights[number] = weights.get(number, 0.0) + weight
-        return self._named(weights)
+        held = {key: rows.text_of(key) for key in keys}
+        found: dict[str, list[int]] = {}
+        for key, number in self.conn.execute(
+            _OF_TERMS, {"keys": json.dumps(sorted(set(held.values()))), "most": limit}
+        ):
+            if number is None:
+                self.capped["terms"] += 1
+            else:
+                found.setdefault(key, []).append(number)
+        return {key: found[stored] for key, stored in held.items() if stored in found}
+
+    @guarded
+    def held(self, keys: Sequence[str]) -> bool:
+        """Whether any original holds any of these terms, be it in a bucket that is too full."""
+        query = "SELECT 1 FROM terms WHERE key = ? LIMIT 1"
+        return any(self.conn.execute(query, (rows.text_of(key),)).fetchone() for key in keys)
+
+    @guarded
+    def ids(self, numbers: Sequence[int]) -> dict[int, str]:
+        """The article ids of ``fingerprints.number``."""
+        return dict(
+            self.conn.execute(
+                "SELECT number, article_id FROM fingerprints"
+                " WHERE number IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(numbers)),),
+            ).fetchall()
+        )
 
     def _holders(self, name: str, selects: Sequence[str], key: str, limit: int) -> set[str]:
         """Ids that any of the statements gives for the key; none when they are too many."""
@@ -122,20 +149,6 @@ class Lookups(Connected):
         for stem in sorted({rows.text_of(stem) for stem in stems if stem}):
             found |= self._holders("stems", _OF_STEM, stem, limit)
         return sorted(found)
-
-    @guarded
-    def document_frequencies(self, terms: Sequence[str], limit: int) -> dict[str, int]:
-        """How many originals have each term, counted up to ``limit + 1``; 0 when none has it."""
-        held = {term: rows.text_of(term) for term in terms}
-        counts = dict(
-            self.conn.execute(
-                "SELECT asked.value, (SELECT count(*) FROM"
-                " (SELECT 1 FROM terms WHERE key = asked.value LIMIT :most))"
-                " FROM json_each(:keys) asked",
-                {"keys": json.dumps(sorted(set(held.values()))), "most": limit + 1},
-            ).fetchall()
-        )
-        return {term: int(counts[key]) for term, key in held.items()}
 
     @guarded
     def size(self) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
+from provenance.background import term_keys
 from provenance.models import Article, Capture, Failure, Fingerprint, InputAccount, Match, Trace
 from provenance.store import rows
 from provenance.store.connection import Connected, guarded
@@ -353,7 +354,7 @@ class Writing(Connected):
         keyed: tuple[tuple[str, Iterable[Any]], ...] = (
             ("bands", map(int, fingerprint.bands)),
             ("fragments", map(int, fingerprint.fragments)),
-            ("terms", map(rows.text_of, fingerprint.terms)),
+            ("terms", map(rows.text_of, term_keys(fingerprint.terms))),
         )
         for table, keys in keyed:
             # In the order of the table, which saves SQLite most of the walking.
