@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +103,8 @@ def reliability(probability: Array, derived: NDArray[np.bool_], bins: int = 10) 
         [
             (
                 f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" '
-                f'width="{size}" height="{size}" role="img" font-family="sans-serif" font-size="12">'
+                f'width="{size}" height="{size}" role="img" font-family="sans-serif" '
+                f'font-size="12">'
             ),
             "<title>Reliability, out of fold</title>",
             f'<rect width="{size}" height="{size}" fill="#fff"/>',
@@ -129,7 +129,3 @@ def reliability(probability: Array, derived: NDArray[np.bool_], bins: int = 10) 
             "",
         ]
     )
-
-
-def write_reliability(path: Path, probability: Array, derived: NDArray[np.bool_]) -> None:
-    path.write_text(reliability(probability, derived), "utf-8")

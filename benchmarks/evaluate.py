@@ -22,11 +22,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.ablation import ablation_table, reliability
 from benchmarks.dataset import Pair, compare_all, load_all
 from benchmarks.train import Array, Table, calibrate, out_of_fold, table, threshold
 from provenance.verdict import calibrated
 
 PAGE = Path(__file__).parent.parent / "docs" / "quality.md"
+PLOT = PAGE.with_name("reliability.svg")
 ORDER = (
     ("llmfake", "rewrite"),
     ("wmt", "mt-rewrite"),
@@ -90,8 +92,11 @@ def expected_error(probability: Array, derived: NDArray[np.bool_], bins: int = 1
     )
 
 
-def flagged_table(data: Table) -> list[str]:
-    """Out of fold: recall at 1 % false alarms, and what the threshold flags, per set and label."""
+def flagged_table(data: Table, plot: Path | None = None) -> list[str]:
+    """Out of fold: recall at 1 % false alarms, and what the threshold flags, per set and label.
+
+    ``plot`` is where the reliability plot goes.
+    """
     scores = out_of_fold(data)
     basil = (data.sets == "basil") & ~data.derived
     cut = cut_at(scores[basil], 0.01)
@@ -110,6 +115,8 @@ def flagged_table(data: Table) -> list[str]:
             [calibrated(float(s), knots) for s in scores[held]], data.ceilings[held]
         )
         flagged[held] = probability[held] >= limit
+    if plot:
+        plot.write_text(reliability(probability, data.derived), "utf-8")
     lines = [
         "| set | label | pairs | recall at 1 % | the same, left out | flagged at the threshold |",
         "|---|---|---:|---|---|---|",
@@ -215,7 +222,11 @@ def main() -> None:
     every = load_all(arguments.data)
     pairs = [pair for pair in every if pair.set in ("pan13", "llmfake", "wmt", "basil", "clough")]
     data = table(every, compare_all(every, arguments.jobs))
-    tables = {"out-of-fold": flagged_table(data), "shipped": shipped_table(pairs)}
+    tables = {
+        "out-of-fold": flagged_table(data, PLOT if arguments.write else None),
+        "ablation": ablation_table(data),
+        "shipped": shipped_table(pairs),
+    }
     for name, lines in tables.items():
         print(f"\n{name}\n" + "\n".join(lines))
     if arguments.write:
