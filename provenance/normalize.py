@@ -79,9 +79,11 @@ NUMBER_WORDS = {
 }  # fmt: skip
 
 _TERMINAL = r"[.!?…]+[\"'”’»)\]]*"
+# Every way in begins where no other could have begun before: a row of a thousand full stops or
+# blanks is looked through once.
 _BREAK = regex.compile(
-    rf"""(?P<end>{_TERMINAL})\s+(?=[\"'“‘«(\[¿¡]*[\p{{Lu}}\p{{Lt}}\p{{Lo}}\p{{N}}\p{{Georgian}}])
-       | [。！？｡．]+[」』”’）]* | [।॥؟۔։።፧፨။។៕]+\s* | \s*\n\s*""",
+    rf"""(?P<end>(?<![.!?…]){_TERMINAL})\s+(?=[\"'“‘«(\[¿¡]*[\p{{Lu}}\p{{Lt}}\p{{Lo}}\p{{N}}\p{{Georgian}}])
+       | [。！？｡．]+[」』”’）]* | [।॥؟۔։።፧፨။។៕]+\s* | \n\s*""",
     regex.VERBOSE,
 )
 _ABBREVIATION = regex.compile(

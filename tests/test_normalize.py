@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from itertools import zip_longest
 
 import pytest
+import regex
 from conftest import SOURCE
 from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.normalize import (
+    _BREAK,
     CJK_WIDTH,
     SOUTHEAST_WIDTH,
     article_id,
@@ -194,6 +197,21 @@ def test_a_run_without_a_full_stop_is_cut() -> None:
     tokens = tokenize("word " * 1000)
     assert max(b - a for a, b in tokens.sentences) <= 80
     assert sum(b - a for a, b in tokens.sentences) == 1000
+
+
+@pytest.mark.parametrize("filling", ["." * 50_000, " " * 50_000, "\n" * 50_000, ". " * 25_000])
+def test_sentences_of_endless_filling_stay_cheap(filling: str) -> None:
+    assert words(f"One two{filling}three") == ("one", "two", "three")
+
+
+@given(st.text(st.sampled_from('.!…") \n\taA1。」।'), max_size=60))
+def test_breaks_are_those_of_the_search_from_every_place(text: str) -> None:
+    plain = _BREAK.pattern.replace("(?<![.!?…])", "").replace(r"\n\s*", r"\s*\n\s*")
+    assert plain != _BREAK.pattern
+    for one, other in zip_longest(
+        _BREAK.finditer(text), regex.finditer(plain, text, regex.VERBOSE)
+    ):
+        assert (one.end(), one["end"]) == (other.end(), other["end"])
 
 
 # Properties
