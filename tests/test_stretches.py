@@ -14,6 +14,7 @@ from provenance.compare import compare_texts
 from provenance.compare.profile import profile
 from provenance.compare.stretches import MOST_WINDOWS, Coded, best_run, stretches_of
 from provenance.compare.tiles import tiles
+from provenance.verdict import BY_WORDS, OWN_EXACT, floor, judge
 
 HOST = """The parish choir of Wendlesham met on Thursday to settle the summer programme. Its
 chairwoman, Oda Prewitt, asked for fewer psalms and more part songs. The organist disagreed, and
@@ -126,3 +127,22 @@ def test_the_right_place_in_one_text_only_is_no_detection() -> None:
 def test_what_is_found_in_a_clean_pair_costs_precision() -> None:
     right, clean = (0, 100, 0, 100), Case("unrelated", [], [(5, 200, 5, 200)], 0)
     assert plagdet([Case("verbatim", [right], [right], 0), clean]).precision == 0.5
+
+
+# --- what the verdict makes of them --------------------------------------------------------------
+
+
+def test_sixty_of_the_sources_own_words_suffice_in_a_page_on_the_same_subject() -> None:
+    own = SHUFFLED.replace("said", "told us").replace("1963", "1961")
+    taken = SOURCE[SOURCE.index("Engineer") :]
+    compared = compare_texts(f"{HOST} {own} {taken} {OWN}", SOURCE)
+    assert compared.features["exact_long"] >= OWN_EXACT
+    assert floor(compared) == BY_WORDS
+    assert judge(compared).is_reuse
+
+
+def test_the_same_words_as_a_quotation_do_not() -> None:
+    taken = SOURCE[SOURCE.index("Engineer") :].replace("\n", " ")
+    quoting = compare_texts(f"{HOST} The statement in full: “{taken}” {OWN}", SOURCE)
+    assert quoting.features["exact_long"] == 0
+    assert floor(quoting) == 0

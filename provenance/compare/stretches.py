@@ -77,10 +77,9 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Gist:
-    """The run of target sentences whose words the source holds best, in token ranges."""
+    """The run of target sentences whose words the source holds best, as a token range."""
 
     target: Range
-    sentences: Range
     #: Summed excess of found over missing weight, in nats.
     excess: float
     #: Weight of the distinct words found, in nats, and its share of the run's, 0 to 1.
@@ -353,7 +352,6 @@ def gist(coded: Coded, target: Profile) -> Gist | None:
     nats = float(coded.weights[distinct][held[distinct]].sum())
     return Gist(
         (start, end),
-        (first, last),
         float(sums[first:last].sum()),
         nats,
         nats / max(1e-9, float(coded.weights[distinct].sum())),
