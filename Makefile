@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fmt fmt-check lint type contracts docs docs-check bench eval event plagdet retrieval direction train smoke constraints clean
+.PHONY: help demo test check fmt fmt-check lint type contracts docs docs-check bench comparison eval event plagdet retrieval direction train smoke constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -81,6 +81,10 @@ docs-check: $(VENV)/.stamp-dev ## are they as the code has them?
 
 bench: $(VENV)/.stamp-dev ## speed of the command line (DATA=folder of originals; else the demo's)
 	@$(BIN)/python -m benchmarks.coldstart $(if $(DATA),--originals '$(DATA)')
+
+comparison: $(VENV)/.stamp-dev ## time one comparison (DATA=folder of labelled pairs)
+	@$(call need-data)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.comparison '$(DATA)' --write $(ARGS)
 
 eval: $(VENV)/.stamp-dev ## write the tables of docs/quality.md (DATA=folder of labelled pairs)
 	@$(call need-data)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from benchmarks.plagdet import Case, plagdet
 from provenance.compare import compare_texts
-from provenance.compare.profile import profile
+from provenance.compare.profile import Profile, profile, shared_stems
 from provenance.compare.stretches import MOST_WINDOWS, Coded, best_run, stretches_of
 from provenance.compare.tiles import tiles
 from provenance.verdict import BY_WORDS, OWN_EXACT, floor, judge
@@ -35,6 +35,10 @@ million crowns costs."""
 OWN = """The bakers of Hollin Street have bought a second oven. It burns beech pellets, and the
 neighbours hope for less smoke. Flour has become dearer since the mill at Tarn closed its gates,
 so a loaf will cost ten pence more from Monday on, said master baker Ruben Achterberg."""
+
+
+def coded_pair(target: Profile, source: Profile) -> Coded:
+    return Coded(target, source, shared_stems(target, source))
 
 
 def found(target: str, source: str = SOURCE) -> list[tuple[str, str, str]]:
@@ -83,7 +87,7 @@ def test_a_moved_block_is_found_as_well() -> None:
 
 @pytest.mark.parametrize("text", ["", "one", "Harbour " * 5000])
 def test_texts_of_nothing_and_of_one_word(text: str) -> None:
-    coded = Coded(profile(text), profile(SOURCE))
+    coded = coded_pair(profile(text), profile(SOURCE))
     for one in stretches_of(coded, tiles(profile(text).tokens.words, profile(SOURCE).tokens.words)):
         assert 0 <= one.target[0] < one.target[1] <= len(coded.target)
 
@@ -92,7 +96,7 @@ def test_long_texts_have_no_more_windows() -> None:
     generator = random.Random(5)
     words = [f"w{generator.randint(0, 3000)}" for _ in range(60_000)]
     one = profile(". ".join(" ".join(words[i : i + 30]) for i in range(0, len(words), 30)))
-    coded = Coded(one, profile(SOURCE))
+    coded = coded_pair(one, profile(SOURCE))
     assert stretches_of(coded, []) == []
     assert len(coded.target) > 10 * MOST_WINDOWS
 

@@ -13,7 +13,7 @@ import numpy as np
 from provenance.compare.across import LEAST_ANCHORS, across
 from provenance.compare.align import Alignment, align, matrix
 from provenance.compare.features import measure
-from provenance.compare.profile import Profile, profile
+from provenance.compare.profile import Bools, Profile, profile, shared_stems
 from provenance.compare.stretch_features import exact_long, gist_features, stretch_features
 from provenance.compare.stretches import Coded, Stretch, condensed, gist, stretches_of
 from provenance.compare.tiles import SEED, tiles
@@ -40,11 +40,13 @@ def compare_texts(target: str, source: str) -> Comparison:
 def compare(target: Profile, source: Profile) -> Comparison:
     """Compare two texts that were made ready before (one target against many sources)."""
     pieces = min(target.pieces, source.pieces)
-    runs = tiles(target.tokens.words, source.tokens.words, SEED * pieces)
-    found = matrix(target, source)
+    shared = shared_stems(target, source)
+    seeds = target.words_5 & source.words_5 if pieces == 1 else None
+    runs = tiles(target.tokens.words, source.tokens.words, SEED * pieces, seeds)
+    found = matrix(target, source, shared)
     alignment = align(found)
-    scores, features = measure(target, source, runs, found, alignment)
-    coded = Coded(target, source)
+    scores, features = measure(target, source, shared, runs, found, alignment)
+    coded = Coded(target, source, shared)
     kept = stretches_of(coded, runs)
     exact = np.zeros(len(target.tokens.words), dtype=bool)
     for start, _, length in runs:
@@ -55,13 +57,13 @@ def compare(target: Profile, source: Profile) -> Comparison:
     reused = _reused(kept, condensed(coded, target, source, found.common, kept))
     shown = tuple(_placed(target, source, one) for one in reused)
     passages = _passages(target, source, runs, alignment, reused)
-    shared, anchored = across(target, source)
+    anchors, anchored = across(target, source)
     if not passages:
         passages = anchored
     return Comparison(
         scores,
         passages,
-        features | shared,
+        features | anchors,
         target.tokens.count,
         source.tokens.count,
         tuple(sorted(shown, key=lambda p: (p.target_offset, p.source_offset))),
@@ -103,11 +105,14 @@ def may_derive(target: Profile, source: Profile) -> bool:
     """
     if across(target, source)[0].get("across_anchors", 0) >= LEAST_ANCHORS:
         return True
-    hard_t, hard_s = target.hard_weights.keys(), source.hard_weights.keys()
-    return (
-        len(hard_t & source.vocabulary) >= LEAST_SHARED * len(hard_t) > 0
-        or len(hard_s & target.vocabulary) >= LEAST_SHARED * len(hard_s) > 0
+    shared = shared_stems(target, source)
+    return _shares(target.hard_stems, shared.of_target) or _shares(
+        source.hard_stems, shared.of_source
     )
+
+
+def _shares(hard: Bools, met: Bools) -> bool:
+    return bool((hard & met).sum() >= LEAST_SHARED * hard.sum() > 0)
 
 
 def _passages(

@@ -9,12 +9,14 @@ on what is left.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from provenance.compare.names import respelled
-from provenance.compare.profile import Floats, Profile
+from provenance.compare.profile import Floats, Ints, Profile, Shared
 
 #: Shared share of weight (Dice) under which two sentences are not called aligned.
 ALIGNED = 0.22
@@ -26,8 +28,6 @@ _ROUNDS = 6
 _SHUFFLES = 4
 _SHUFFLE_SEED = 20250703
 
-
-Ints = NDArray[np.int64]
 Floats32 = NDArray[np.float32]
 
 
@@ -69,87 +69,69 @@ class Alignment:
     chance: float
 
 
-def _pairs(profile: Profile, columns: NDArray[np.int64], size: int) -> tuple[Ints, Ints]:
-    """The distinct (sentence, stem number) pairs of a text, as two arrays."""
-    codes = np.unique(profile.sentence * size + columns)
-    return codes // size, codes % size
+def _weighted(rows: Ints, columns: Ints, root: Floats32, count: int) -> Floats32:
+    """Sentences × shared stems, each the root of its weight; column -1 is a stem not shared."""
+    kept = columns >= 0
+    columns = columns[kept]
+    found = np.zeros(count * len(root), dtype=np.float32)
+    found[rows[kept] * len(root) + columns] = root[columns]
+    return found.reshape(count, len(root))
 
 
-def _incidence(rows: Ints, columns: Ints, place: Ints, shape: tuple[int, int]) -> Floats32:
-    """0/1 matrix, sentences × shared stems; ``place`` is -1 for a stem that is not shared."""
-    found = np.zeros(shape, dtype=np.float32)
-    at = place[columns]
-    kept = at >= 0
-    found[rows[kept], at[kept]] = 1.0
-    return found
-
-
-def _weight_of(rows: Ints, weights: Floats, count: int) -> Floats:
-    """The summed weight of each of ``count`` rows."""
-    return np.bincount(rows, weights=weights, minlength=count).astype(np.float64)
-
-
-def _joined_mass(rows: Ints, columns: Ints, weights: Floats, size: int, count: int) -> Floats:
-    """Weight of the distinct stems of each sentence together with the next one."""
-    first, second = rows < count - 1, rows > 0
-    codes = np.unique(
-        np.concatenate(
-            (rows[first] * size + columns[first], (rows[second] - 1) * size + columns[second])
-        )
-    )
-    return _weight_of(codes // size, weights[codes % size], max(0, count - 1))
+def _mass(cells: tuple[Ints, Ints], weights: Floats, count: int) -> Floats:
+    """The summed weight of the stems in each of ``count`` rows."""
+    rows, codes = cells
+    return np.bincount(rows, weights=weights[codes], minlength=max(0, count)).astype(np.float64)
 
 
 def _dice(common: Floats, left: Floats, right: Floats) -> Floats:
     return 2.0 * common / np.maximum(left[:, None] + right[None, :], 1e-9)
 
 
-def matrix(target: Profile, source: Profile) -> Matrix:
+def _pairing(target: Profile, source: Profile, shared: Shared) -> tuple[Ints, Ints]:
+    """Numbers of the stems that count as shared, side by side: names spelled otherwise too."""
+    same = respelled(target, source)
+    if not same:
+        return shared.target, shared.source
+    t = np.append(shared.target, [target.vocabulary[stem] for stem in same])
+    s = np.append(shared.source, [source.vocabulary[stem] for stem in same.values()])
+    order = np.argsort(s)
+    return t[order], s[order]
+
+
+def matrix(target: Profile, source: Profile, shared: Shared) -> Matrix:
     """Compare every sentence of the target with every sentence of the source.
 
     Dense only over the stems that both texts have: a text of a million different words costs no
     more memory than what it shares.
     """
-    vocabulary: dict[str, int] = {}
-    for stem in source.stems:
-        vocabulary.setdefault(stem, len(vocabulary))
-    same = respelled(target, source)
-    for stem in target.stems:
-        if stem not in vocabulary:
-            vocabulary[stem] = vocabulary[same[stem]] if stem in same else len(vocabulary)
-    size = max(vocabulary.values(), default=0) + 1
     m, n = len(target.tokens.sentences), len(source.tokens.sentences)
-    t_columns = np.array([vocabulary[stem] for stem in target.stems], dtype=np.int64)
-    s_columns = np.array([vocabulary[stem] for stem in source.stems], dtype=np.int64)
-    weights = np.zeros(size)
-    weights[s_columns] = source.weights
-    weights[t_columns] = target.weights
-    t_pairs = _pairs(target, t_columns, size)
-    s_pairs = _pairs(source, s_columns, size)
-    t_count = np.bincount(t_pairs[1], minlength=size)
-    s_count = np.bincount(s_pairs[1], minlength=size)
-    # A word that runs through both texts (their subject) says little about which sentence
-    # answers which; so the weight falls with the share of sentences that hold it.
-    spread = (t_count + s_count) / max(1, m + n)
-    weights = weights * np.clip(-np.log(np.maximum(spread, 1e-9)) / 3.0, 0.05, 1.0)
-    shared = np.flatnonzero((t_count > 0) & (s_count > 0))
-    place = np.full(size, -1, dtype=np.int64)
-    place[shared] = np.arange(len(shared))
-    root = np.sqrt(weights[shared]).astype(np.float32)
-    tw = _incidence(*t_pairs, place, (m, len(shared))) * root
-    sw = _incidence(*s_pairs, place, (n, len(shared))) * root
+    t_shared, s_shared = _pairing(target, source, shared)
+    t_count = np.bincount(target.cells[1], minlength=len(target.vocabulary))
+    s_count = np.bincount(source.cells[1], minlength=len(source.vocabulary))
+    both = t_count[t_shared] + s_count[s_shared]
+    t_count[t_shared] = s_count[s_shared] = both
+    t_weights = target.stem_weights * rarity(t_count, m + n)
+    s_weights = source.stem_weights * rarity(s_count, m + n)
+    s_weights[s_shared] = t_weights[t_shared]
+
+    root = np.sqrt(t_weights[t_shared]).astype(np.float32)
+    t_place = np.full(len(t_weights), -1, dtype=np.int64)
+    s_place = np.full(len(s_weights), -1, dtype=np.int64)
+    t_place[t_shared] = s_place[s_shared] = np.arange(len(root))
+    tw = _weighted(target.cells[0], t_place[target.cells[1]], root, m)
+    sw = _weighted(source.cells[0], s_place[source.cells[1]], root, n)
     common = (tw @ sw.T).astype(np.float64)
     own = common
     if target.quoted.any() or source.quoted.any():
         t_own, s_own = ~target.quoted, ~source.quoted
-        left = _incidence(target.sentence[t_own], t_columns[t_own], place, tw.shape) * root
-        right = _incidence(source.sentence[s_own], s_columns[s_own], place, sw.shape) * root
+        left = _weighted(target.sentence[t_own], t_place[target.codes[t_own]], root, m)
+        right = _weighted(source.sentence[s_own], s_place[source.codes[s_own]], root, n)
         own = (left @ right.T).astype(np.float64)
-    t_mass = _weight_of(t_pairs[0], weights[t_pairs[1]], m)
-    s_mass = _weight_of(s_pairs[0], weights[s_pairs[1]], n)
+    t_mass, s_mass = _mass(target.cells, t_weights, m), _mass(source.cells, s_weights, n)
+    t2_mass = _mass(target.joined_cells, t_weights, m - 1)
+    s2_mass = _mass(source.joined_cells, s_weights, n - 1)
     t2, s2 = np.maximum(tw[:-1], tw[1:]), np.maximum(sw[:-1], sw[1:])
-    s2_mass = _joined_mass(*s_pairs, weights, size, n)
-    t2_mass = _joined_mass(*t_pairs, weights, size, m)
     return Matrix(
         common,
         own,
@@ -161,6 +143,16 @@ def matrix(target: Profile, source: Profile) -> Matrix:
     )
 
 
+def rarity(count: Ints, sentences: int) -> Floats:
+    """What is left of a stem's weight when ``count`` of all sentences hold it, 0.05 to 1.
+
+    A word that runs through both texts (their subject) says little about which sentence answers
+    which; so the weight falls with the share of sentences that hold it.
+    """
+    spread = count / max(1, sentences)
+    return np.clip(-np.log(np.maximum(spread, 1e-9)) / 3.0, 0.05, 1.0)
+
+
 def _gain(dice: Floats, mass: Floats) -> Floats:
     """What a link adds to a path: excess over ``ALIGNED`` times weight; ≤ 0 is no link."""
     return (dice - ALIGNED) * mass[:, None]
@@ -170,14 +162,22 @@ def _forward(one: Floats, wide: Floats, tall: Floats) -> Floats:
     """Scores of the best monotone path, (m + 1 × n + 1)."""
     m, n = one.shape
     best = np.zeros((m + 1, n + 1))
-    for i in range(1, m + 1):
-        row = best[i - 1].copy()
+    # Only a link adds to a path, and most sentences have none: their row repeats the one before.
+    alive = np.zeros(m + 1, dtype=bool)
+    alive[1:] = (one > 0).any(axis=1) | (wide > 0).any(axis=1)
+    alive[2:] |= (tall > 0).any(axis=1)
+    done = 0
+    for i in np.flatnonzero(alive).tolist():
+        best[done + 1 : i + 1] = best[done]
+        row = best[i]
         np.maximum(row[1:], best[i - 1, :-1] + one[i - 1], out=row[1:])
         if n > 1:
             np.maximum(row[2:], best[i - 1, :-2] + wide[i - 1], out=row[2:])
         if i > 1:
             np.maximum(row[1:], best[i - 2, :-1] + tall[i - 2], out=row[1:])
-        np.maximum.accumulate(row, out=best[i])
+        np.maximum.accumulate(row, out=row)
+        done = i
+    best[done + 1 :] = best[done]
     return best
 
 
@@ -242,20 +242,28 @@ def align(found: Matrix) -> Alignment:
     return Alignment(tuple(sorted(links, key=lambda link: link.target)), min(monotone, 1.0), chance)
 
 
+@lru_cache(maxsize=256)
+def _shuffles(count: int) -> Ints:
+    """The numbers below ``count`` in the same few random orders every time, one in a row."""
+    generator = np.random.Generator(np.random.PCG64(_SHUFFLE_SEED))
+    return np.array([generator.permutation(count) for _ in range(_SHUFFLES)])
+
+
 def _chance(one: Floats, free: float) -> float:
     """The monotone share that shuffled target sentences reach, averaged over a few shuffles."""
-    m, n = one.shape
+    m = len(one)
     if free <= 0 or m < 3:
         return 1.0 if free > 0 else 0.0
-    generator = np.random.Generator(np.random.PCG64(_SHUFFLE_SEED))
-    total = 0.0
-    for _ in range(_SHUFFLES):
-        row = np.zeros(n + 1)
-        for i in generator.permutation(m):
-            following = row.copy()
-            np.maximum(following[1:], row[:-1] + one[i], out=following[1:])
-            row = np.maximum.accumulate(following)
-        total += float(row[-1]) / free
+    # Sentences without a link add nothing to any order; the shuffles run side by side.
+    orders = _shuffles(m)
+    alive = np.any(one > 0, axis=1)[orders]
+    orders = orders[alive].reshape(_SHUFFLES, -1)
+    gains = one[:, np.any(one > 0, axis=0)]
+    best = np.zeros((_SHUFFLES, gains.shape[1] + 1))
+    for rows in orders.T:
+        np.maximum(best[:, 1:], best[:, :-1] + gains[rows], out=best[:, 1:])
+        np.maximum.accumulate(best, axis=1, out=best)
+    total = fsum(score / free for score in best[:, -1].tolist())
     return min(total / _SHUFFLES, 1.0)
 
 
@@ -288,11 +296,21 @@ def _local(excess: Floats) -> Block:
     m, n = excess.shape
     ramp = SKIP * np.arange(n + 1)
     rows = np.zeros((m + 1, n + 1))
+    gains = np.any(excess > 0, axis=1).tolist()
+    top = 0.0
     for i in range(m):
-        following = rows[i] - SKIP
-        np.maximum(following[1:], rows[i, :-1] + excess[i], out=following[1:])
-        np.maximum(following, 0.0, out=following)
-        rows[i + 1] = np.maximum.accumulate(following + ramp) - ramp
+        # A run begins at a gain; most rows of two unlike texts are in none.
+        if not top and not gains[i]:
+            continue
+        row = rows[i + 1]
+        np.subtract(rows[i], SKIP, out=row)
+        np.maximum(row[1:], rows[i, :-1] + excess[i], out=row[1:])
+        np.maximum(row, 0.0, out=row)
+        top = float(row.max())
+        if top > SKIP:
+            row += ramp
+            np.maximum.accumulate(row, out=row)
+            row -= ramp
     i, j = (int(k) for k in np.unravel_index(int(rows.argmax()), rows.shape))
     strength = float(rows[i, j])
     t_end, s_end, t_start, s_start = i, j, i, j

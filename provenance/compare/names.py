@@ -9,20 +9,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from provenance.compare.profile import Profile
 
-# Consonants of a skeleton under which two names are alike by chance.
+# Letters of a skeleton under which two names are alike by chance; a name has more than these.
 _LEAST = 3
 
 
-@lru_cache(maxsize=65536)
+# Letters that one sound is written with.
+_ALIKE = str.maketrans("cqzwjy", "kksvgi")
+
+
 def skeleton(word: str) -> str:
     """What transliteration leaves of a name: its consonants, doubled ones once, five at most."""
     kept: list[str] = []
-    for i, letter in enumerate(word):
-        letter = {"c": "k", "q": "k", "z": "s", "w": "v", "j": "g", "y": "i"}.get(letter, letter)
+    for i, letter in enumerate(word.translate(_ALIKE)):
         if (letter in "aeiouh'" and i) or (kept and kept[-1] == letter):
             continue
         kept.append(letter)
     return "".join(kept[:5])
+
+
+@lru_cache(maxsize=65536)
+def bone(stem: str) -> str:
+    """The skeleton of a stem; "" when it is too short to know a name by."""
+    found = skeleton(stem) if len(stem) > _LEAST else ""
+    return found if len(found) >= _LEAST else ""
 
 
 def respelled(target: Profile, source: Profile) -> dict[str, str]:
@@ -33,16 +42,16 @@ def respelled(target: Profile, source: Profile) -> dict[str, str]:
     """
     here, there = target.vocabulary, source.vocabulary
 
-    def lone(profile: Profile, other: frozenset[str]) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for stem in profile.hard_weights:
-            if len(stem) > _LEAST and stem not in other and not stem[0].isdigit():
-                found[skeleton(stem)].add(stem)
+    def lone(profile: Profile, other: dict[str, int]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for stem, bone in profile.spellings:
+            if stem not in other:
+                found[bone].append(stem)
         return found
 
     theirs = lone(source, here)
     return {
-        min(stems): min(theirs[bone])
+        stems[0]: theirs[bone][0]
         for bone, stems in lone(target, there).items()
-        if len(bone) >= _LEAST and len(stems) == 1 and len(theirs.get(bone, ())) == 1
+        if len(stems) == 1 and len(theirs.get(bone, ())) == 1
     }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from bisect import bisect_left
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 
 import numpy as np
 import regex
@@ -16,13 +17,14 @@ from provenance.anchors import Anchors, anchors, names_of
 from provenance.background import idf, language_of, stemmer
 from provenance.compare import foreign
 from provenance.compare.borrowed import borrowed
-from provenance.compare.names import skeleton
+from provenance.compare.names import bone
 from provenance.config import LIMITS
 from provenance.languages import pieces_a_word
 from provenance.normalize import Tokens, digest, number_value, tokenize, without
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 #: A rare word is hard when the background holds it in fewer than one article in this many.
 _RARE_NATS = float(np.log(400))
@@ -65,13 +67,10 @@ class Profile:
     #: Sentences that were left out as boilerplate: ``(offset, length)`` in code points.
     left_out: tuple[tuple[int, int], ...] = ()
 
-    def distinct(self, keep: Bools) -> dict[str, float]:
-        """Distinct stems where ``keep`` holds, with their weights in nats."""
-        return {
-            stem: float(weight)
-            for stem, weight, kept in zip(self.stems, self.weights, keep, strict=True)
-            if kept
-        }
+    @cached_property
+    def vocabulary(self) -> dict[str, int]:
+        """The v distinct stems, numbered from 0 in order of first occurrence."""
+        return {stem: number for number, stem in enumerate(dict.fromkeys(self.stems))}
 
     @property
     def pieces(self) -> int:
@@ -84,24 +83,78 @@ class Profile:
         return anchors(self.tokens, self.language, self.text)
 
     @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        """The distinct stems."""
-        return frozenset(self.stems)
+    def codes(self) -> Ints:
+        """The stem of each token, by its number."""
+        return np.fromiter(map(self.vocabulary.__getitem__, self.stems), np.int64, len(self.stems))
+
+    @cached_property
+    def stem_weights(self) -> Floats:
+        """Informative weight of each distinct stem, in nats (v)."""
+        found = np.zeros(len(self.vocabulary))
+        found[self.codes] = self.weights
+        return found
+
+    def held(self, codes: Ints) -> Bools:
+        """Which of the distinct stems are among ``codes`` (v)."""
+        found = np.zeros(len(self.vocabulary), dtype=bool)
+        found[codes] = True
+        return found
+
+    @cached_property
+    def hard_stems(self) -> Bools:
+        """Which of the distinct stems are hard somewhere (v)."""
+        return self.held(self.codes[self.hard])
+
+    @cached_property
+    def own_hard_stems(self) -> Bools:
+        """The same outside quotations (v)."""
+        return self.held(self.codes[self.hard & ~self.quoted])
+
+    @cached_property
+    def bones(self) -> tuple[str, ...]:
+        """The skeleton of each distinct stem; "" when it is too short to know a name by (v)."""
+        return tuple(map(bone, self.vocabulary))
 
     @cached_property
     def skeletons(self) -> frozenset[str]:
         """The skeletons of all stems that are long enough to have one."""
-        return frozenset(skeleton(stem) for stem in self.vocabulary if len(stem) > 3)
+        return frozenset(self.bones) - {""}
 
     @cached_property
-    def hard_weights(self) -> dict[str, float]:
-        """Stems that are hard somewhere, with their weights."""
-        return self.distinct(self.hard)
+    def spellings(self) -> tuple[tuple[str, str], ...]:
+        """The hard stems that may be names, each with its skeleton."""
+        return tuple(
+            (stem, found)
+            for stem, found, hard in zip(
+                self.vocabulary, self.bones, self.hard_stems.tolist(), strict=True
+            )
+            if hard and found and not stem[0].isdigit()
+        )
 
     @cached_property
-    def own_hard_weights(self) -> dict[str, float]:
-        """The same outside quotations."""
-        return self.distinct(self.hard & ~self.quoted)
+    def cells(self) -> tuple[Ints, Ints]:
+        """The distinct pairs of a sentence and a stem in it, as two arrays."""
+        return cells(self.sentence, self.codes, len(self.vocabulary))
+
+    @cached_property
+    def joined_cells(self) -> tuple[Ints, Ints]:
+        """The same with each sentence taken together with the next one (m - 1 rows)."""
+        rows, codes = self.cells
+        first, second = rows < len(self.tokens.sentences) - 1, rows > 0
+        return cells(
+            np.concatenate((rows[first], rows[second] - 1)),
+            np.concatenate((codes[first], codes[second])),
+            len(self.vocabulary),
+        )
+
+    @cached_property
+    def numerals(self) -> tuple[frozenset[str], ...]:
+        """The numbers that each sentence holds, as their digits (m)."""
+        found: list[set[str]] = [set() for _ in self.tokens.sentences]
+        for stem, sentence in zip(self.stems, self.sentence.tolist(), strict=True):
+            if stem[0].isdigit():
+                found[sentence].add(stem)
+        return tuple(map(frozenset, found))
 
     @cached_property
     def words_3(self) -> frozenset[tuple[str, ...]]:
@@ -119,31 +172,64 @@ class Profile:
         return shingle_set(self.stems, 2)
 
     @cached_property
-    def vector(self) -> dict[str, float]:
-        """tf-idf with logarithmic tf, not normalised."""
-        weights = dict(zip(self.stems, self.weights.tolist(), strict=True))
-        counts = Counter(self.stems)
-        return {stem: (1 + math.log(n)) * weights[stem] for stem, n in counts.items()}
+    def vector(self) -> Floats:
+        """tf-idf with logarithmic tf, not normalised (v)."""
+        counts = np.bincount(self.codes, minlength=len(self.vocabulary)).tolist()
+        return np.array([1 + math.log(n) for n in counts]) * self.stem_weights
 
     @cached_property
     def norm(self) -> float:
         """Length of the vector."""
-        return math.sqrt(math.fsum(value * value for value in self.vector.values()))
+        return math.sqrt(math.fsum((self.vector**2).tolist()))
+
+
+def cells(rows: Ints, codes: Ints, size: int) -> tuple[Ints, Ints]:
+    """The distinct pairs of row and code (each below ``size``), sorted."""
+    found = np.sort(rows * size + codes)
+    new = np.ones(len(found), dtype=bool)
+    np.not_equal(found[1:], found[:-1], out=new[1:])
+    return np.divmod(found[new], max(1, size))
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The k stems that two texts share, letter for letter."""
+
+    #: Their numbers in the target's vocabulary (k), in the order of the source's.
+    target: Ints
+    #: Their numbers in the source's vocabulary (k), rising.
+    source: Ints
+    #: Which of the target's distinct stems the source has.
+    of_target: Bools
+    #: Which of the source's distinct stems the target has.
+    of_source: Bools
+
+
+def shared_stems(target: Profile, source: Profile) -> Shared:
+    """Put the vocabulary of one text against the other's."""
+    places = np.fromiter(
+        map(target.vocabulary.get, source.vocabulary, repeat(-1)), np.int64, len(source.vocabulary)
+    )
+    of_source = places >= 0
+    numbers = places[of_source]
+    return Shared(numbers, np.flatnonzero(of_source), target.held(numbers), of_source)
 
 
 def _quoted_tokens(text: str, tokens: Tokens) -> Bools:
-    starts = np.asarray(tokens.starts)
-    flags = np.zeros(len(starts), dtype=bool)
+    flags = np.zeros(len(tokens.starts), dtype=bool)
     for span in (*(found.span() for found in _QUOTES.finditer(text)), *borrowed(text)):
-        first, last = np.searchsorted(starts, span)
+        first, last = (bisect_left(tokens.starts, place) for place in span)
         flags[first:last] = True
     return flags
 
 
 def _weigh(tokens: Tokens) -> tuple[list[str], Floats, Bools]:
     """Stems, weights and hard tokens of an English text."""
-    stems = stemmer("english")(tokens.words)
-    numbers = [number_value(word) for word in tokens.words]
+    # What is said of a token is said of its word: each distinct word is looked at once.
+    number_of = {word: i for i, word in enumerate(dict.fromkeys(tokens.words))}
+    words = list(number_of)
+    stems = stemmer("english")(words)
+    numbers = [number_value(word) for word in words]
     stems = [number or stem for number, stem in zip(numbers, stems, strict=True)]
     weights = np.array([idf(stem) for stem in stems], dtype=np.float64)
     names = names_of(tokens, "english")
@@ -153,12 +239,13 @@ def _weigh(tokens: Tokens) -> tuple[list[str], Floats, Bools]:
             or (word in names and weight > 2.5)
             or (len(word) > 3 and weight > _RARE_NATS)
             or bool(_KATAKANA.match(word))
-            for word, number, weight in zip(tokens.words, numbers, weights, strict=True)
+            for word, number, weight in zip(words, numbers, weights.tolist(), strict=True)
         ),
         dtype=bool,
-        count=len(stems),
+        count=len(words),
     )
-    return stems, weights, hard
+    places = np.array([number_of[word] for word in tokens.words], dtype=np.int64)
+    return [stems[i] for i in places.tolist()], weights[places], hard[places]
 
 
 def profile(

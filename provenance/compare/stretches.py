@@ -22,7 +22,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance.compare.profile import Bools, Floats, Profile
+from provenance.compare.align import rarity
+from provenance.compare.profile import Bools, Floats, Profile, Shared, cells
 
 Ints = NDArray[np.int64]
 Range = tuple[int, int]
@@ -90,24 +91,23 @@ class Gist:
 class Coded:
     """Two texts as numbers of their stems, with one weight a stem."""
 
-    def __init__(self, target: Profile, source: Profile) -> None:
-        number: dict[str, int] = {}
-        for stem in source.stems:
-            number.setdefault(stem, len(number))
-        for stem in target.stems:
-            number.setdefault(stem, len(number))
-        self.size = max(1, len(number))
-        self.target: Ints = np.array([number[stem] for stem in target.stems], dtype=np.int64)
-        self.source: Ints = np.array([number[stem] for stem in source.stems], dtype=np.int64)
+    def __init__(self, target: Profile, source: Profile, shared: Shared) -> None:
+        # The source's stems keep their numbers; those of the target alone come after them.
+        known = len(source.vocabulary)
+        places = np.full(len(target.vocabulary), -1, dtype=np.int64)
+        places[shared.target] = shared.source
+        lone = places < 0
+        places[lone] = known + np.arange(int(lone.sum()))
+        self.size = max(1, known + int(lone.sum()))
+        self.target: Ints = places[target.codes]
+        self.source: Ints = source.codes
         weights = np.zeros(self.size)
-        weights[self.source] = source.weights
-        weights[self.target] = target.weights
+        weights[:known] = source.stem_weights
+        weights[places] = target.stem_weights
         sentences = len(target.tokens.sentences) + len(source.tokens.sentences)
-        held = _in_sentences(target, self.target, self.size)
-        held += _in_sentences(source, self.source, self.size)
-        # As in the alignment: a word that runs through both texts says little.
-        spread = np.maximum(held / max(1, sentences), 1e-9)
-        self.weights: Floats = weights * np.clip(-np.log(spread) / 3.0, 0.05, 1.0)
+        held = np.bincount(places[target.cells[1]], minlength=self.size)
+        held += np.bincount(source.cells[1], minlength=self.size)
+        self.weights: Floats = weights * rarity(held, sentences)
         self.target_quoted, self.source_quoted = target.quoted, source.quoted
 
     def counts(self, side: Ints, over: Range, keep: Bools | None = None) -> Ints:
@@ -137,12 +137,6 @@ class Coded:
             shared / max(1e-9, float(here @ self.weights)),
             shared / max(1e-9, float(there @ self.weights)),
         )
-
-
-def _in_sentences(profile: Profile, coded: Ints, size: int) -> Ints:
-    """In how many sentences each stem stands."""
-    pairs = np.unique(profile.sentence * size + coded)
-    return np.bincount(pairs % size, minlength=size)
 
 
 def best_run(scores: Floats) -> Range:
@@ -182,14 +176,18 @@ def _seeds(
     root = np.sqrt(coded.weights[shared]).astype(np.float32)
 
     def read(side: Ints, windows: tuple[Ints, Ints]) -> tuple[NDArray[np.float32], Floats]:
-        held = np.zeros((len(windows[0]), len(shared)), dtype=np.float32)
-        mass = np.zeros(len(windows[0]))
-        for row, (start, end) in enumerate(zip(*windows, strict=True)):
-            distinct = np.unique(side[start:end])
-            mass[row] = coded.weights[distinct].sum()
-            at = place[distinct]
-            held[row, at[at >= 0]] = 1.0
-        return held * root, mass
+        starts, lengths = windows[0], windows[1] - windows[0]
+        rows = np.repeat(np.arange(len(starts)), lengths)
+        before = np.repeat(np.cumsum(lengths) - lengths - starts, lengths)
+        rows, codes = cells(rows, side[np.arange(len(rows)) - before], coded.size)
+        mass = np.bincount(rows, weights=coded.weights[codes], minlength=len(starts)).astype(
+            np.float64
+        )
+        held = np.zeros((len(starts), len(shared)), dtype=np.float32)
+        at = place[codes]
+        held[rows[at >= 0], at[at >= 0]] = 1.0
+        held *= root
+        return held, mass
 
     left, t_mass = read(coded.target, t_windows)
     right, s_mass = read(coded.source, s_windows)
