@@ -75,11 +75,12 @@ def open_input(spec: str, given: Given) -> Opened:
 
 
 def item_name(item: Capture | Record) -> str:
-    """What a failure names: the file, with the line for a row, or the URL."""
+    """What a failure names: the file, with the line for a row, or the URL, also for a page of a
+    crawl."""
     if isinstance(item, Record):
         place = item.path or "-"
         return f"{place}:{item.line}" if item.line else place
-    return item.path or item.url
+    return item.url if item.status is not None else item.path or item.url
 
 
 def read_one(spec: str, given: Given) -> tuple[Page, InputAccount]:

@@ -333,6 +333,9 @@ class InputAccount:
     records_read: int = 0
     bytes_skipped: int = 0
     truncated: bool = False
+    #: Records that are no page of an article (pictures, redirects, repeats, addresses of a list),
+    #: by reason.
+    passed_over: tuple[tuple[str, int], ...] = ()
 
 
 class Index(Protocol):

@@ -7,6 +7,7 @@ returns a value. Each verb of the command line is one function.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,7 +44,7 @@ _BATCH_SECONDS = 2.0
 # Failures that a summary tells one by one.
 _SHOWN_FAILURES = 20
 # Failures of reading that may be gone the next time: their input is not called finished.
-_PASSING = frozenset({"unreadable", "no-pages"})
+_PASSING = frozenset({"unreadable", "no-pages", "not-fetched", "no-parquet"})
 
 Stage = Literal["fetch", "read", "extract", "fingerprint", "compare"]
 
@@ -62,6 +63,8 @@ class Tally:
     #: The first of them, for the summary; all are rows of the table.
     failures: list[Failure] = field(default_factory=list)
     damaged: list[InputAccount] = field(default_factory=list)
+    #: Records that are no page of an article, by reason.
+    passed_over: Counter[str] = field(default_factory=Counter)
     gated: int = 0
     too_short: int = 0
 
@@ -84,6 +87,7 @@ class Tally:
             "skipped_inputs": len(self.skipped_inputs),
             "failures": self.failed,
             "damaged": len(self.damaged),
+            "passed_over": self.passed_over.total(),
         }
 
 
@@ -291,11 +295,12 @@ def _run_input(store: Store, run: int, verb: str, spec: str, given: Given, batch
         # Also after Ctrl-C: what was studied is written.
         batch.flush(input_id)
     account = opened.account()
-    if account.truncated or account.bytes_skipped:
+    tally.passed_over.update(dict(account.passed_over))
+    damaged = account.truncated or account.bytes_skipped > 0
+    if damaged:
         tally.damaged.append(account)
-    elif whole:
-        with store.transaction():
-            store.finish_input(input_id, account)
+    with store.transaction():
+        store.finish_input(input_id, account, finished=whole and not damaged)
 
 
 def _read_through(opened: Opened, input_id: int, batch: _Batch) -> bool:

@@ -55,7 +55,7 @@ from provenance.readers.sniff import sniff
         (b"PK\x03\x04zip", "binary"),
         (b"%PDF-1.7", "binary"),
         (bytes(range(256)) * 4, "binary"),
-        (b"WARC/1.1\r\nWARC-Type: response\r\n", "binary"),
+        (b"WARC/1.1\r\nWARC-Type: response\r\n", "warc"),
         (b"<?xml version='1.0'?><rss><channel>", "feed"),
         (b"<feed xmlns='http://www.w3.org/2005/Atom'>", "feed"),
         (b"From: <Saved by Blink>\r\nSubject: =?u?Q?x?=\r\n y\r\nContent-Type: multipart/related;",
@@ -220,7 +220,6 @@ def test_what_is_too_large_is_a_failure(tmp_path: Path) -> None:
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary", "binary"),
         (b"%PDF-1.7 ...", "binary", "PDF"),
         (gzip.compress(gzip.compress(PAGE, mtime=0), mtime=0), "binary", "gzip"),
-        (b"<?xml version='1.0'?><rss></rss>", "feed", "feed"),
         (b"<?xml version='1.0'?><nitf></nitf>", "binary", "XML"),
     ],
 )

@@ -41,14 +41,14 @@ if TYPE_CHECKING:
 def scan(
     inputs: tuple[str, ...], db: Path, allow_private: bool, exit_code: bool, as_json: bool
 ) -> None:
-    """Hold a crawl against the originals: HTML folders, JSONL files, single pages.
+    """Hold a crawl against the originals: WARC, WACZ, HTML folders, rows, single pages.
 
     An input that was read to its end before, and against which nothing new could match, is
     skipped. What could not be read becomes rows of `failures`. With --json, one line of JSON for
     each page that matched, as it is found: its best match.
 
     \b
-    provenance scan crawl/ articles.jsonl.gz
+    provenance scan crawl.warc.gz mirror/ articles.jsonl.gz
     """
     from provenance import pipeline
     from provenance.report.rows import match_row

@@ -164,6 +164,9 @@ def failures(tally: Tally) -> None:
 
 def troubles(tally: Tally) -> str:
     parts = []
+    if tally.passed_over:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in tally.passed_over.items())
+        parts.append(f"{tally.passed_over.total()} passed over ({reasons})")
     if tally.failed:
         parts.append(f"{tally.failed} could not be read")
     for account in tally.damaged:

@@ -150,6 +150,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "records_read": "Pages or texts that were read.",
         "bytes_skipped": "Bytes that were damaged and passed over.",
         "truncated": "1 when the file ends before its last record does.",
+        "passed_over": "What it held beside pages (pictures, redirects, repeats), by reason, "
+        "as JSON.",
         "finished": "1 when it was read to its end.",
         "generation": "State of the collection (originals, relations) when the reading began.",
     },

@@ -12,24 +12,34 @@ import re
 import stat
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from provenance.config import LIMITS, Limits
 from provenance.errors import ReadError, UsageError
 from provenance.models import Failure
+from provenance.readers.feed import read_feed
 from provenance.readers.folder import is_page_name, is_passed_over, listing_digest, walk
 from provenance.readers.html import read_html, read_mhtml
 from provenance.readers.jsonl import read_json, read_jsonl
-from provenance.readers.reading import Given, Item, Reading, Tally
-from provenance.readers.sniff import TEXT_SUFFIXES, named, sniff
-from provenance.readers.streams import is_utf16, recoded, unpacked
+from provenance.readers.packed import Packing, packing_by_name
+from provenance.readers.parquet import read_parquet
+from provenance.readers.reading import Address, Given, Item, Reading, Tally
+from provenance.readers.sniff import CRAWL_NAME, TEXT_SUFFIXES, named, sniff, unmarked
+from provenance.readers.streams import is_utf16, looked_at, peeked, recoded, unpacked
+from provenance.readers.table import delimiter_of, read_addresses, read_table
 from provenance.readers.text import read_text
+from provenance.readers.wacz import read_wacz
+from provenance.readers.warc import read_at, read_warc
 from provenance.urls import is_url
 
-__all__ = ["Reading", "open_input"]
+__all__ = ["Address", "Reading", "open_input", "read_at"]
 
 _ONE_PAGE = frozenset({"html", "mhtml", "text", "empty"})
+#: Kinds that are a crawl or rows of one for sure, wherever they lie.
+_CRAWLS = frozenset({"warc", "wacz", "parquet"})
+_NO_FILE = "this format is read from a file of its own; save it, unpacked, and name the file"
 _BARE_URL = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?::\d+)?(?:[/?#].*)?$", re.IGNORECASE)
 
 
@@ -47,7 +57,7 @@ def open_input(
     ``url`` and ``published`` go with one page or text, ``site`` with anything; they win over what
     the input says. ``stdin`` stands in for the standard input in tests.
 
-    Raises ReadError, ``code`` one of missing, unreadable, binary, feed; UsageError for a ``url`` or
+    Raises ReadError, ``code`` one of missing, unreadable, binary; UsageError for a ``url`` or
     ``published`` given for many pages.
     """
     given = Given(url, published, site, limits)
@@ -83,87 +93,118 @@ def _require_one(kind: str, given: Given, spec: str) -> None:
         )
 
 
-def _open(
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One stream that was looked at: what it is, what it is called, and where it lies."""
+
+    head: bytes
+    stream: BinaryIO  # as it lies, from its first byte
+    packing: Packing
+    kind: str
+    label: str
+    parts: Sequence[str]
+    above: Sequence[str] = ()
+    #: The file, for the formats that have to be read from several places.
+    path: Path | None = None
+
+
+def _source(
     stream: BinaryIO,
-    head: bytes,
-    kind: str,
     label: str,
-    given: Given,
+    name: str,
     parts: Sequence[str],
-    tally: Tally,
     above: Sequence[str] = (),
-) -> Iterator[Item]:
+    path: Path | None = None,
+) -> _Source:
+    head, stream, packing = looked_at(stream)
+    kind = sniff(head, name)
+    if kind in ("empty", "binary", "text") and CRAWL_NAME.search(name.lower()):
+        first, stream = peeked(stream, 1)
+        if first:  # its first bytes are damaged, so only the name tells
+            kind, packing = "warc", packing or packing_by_name(name)
+    return _Source(head, stream, packing, kind, label, parts, above, path)
+
+
+def _open(source: _Source, given: Given, tally: Tally) -> Iterator[Item]:
     """The items of one stream of a known kind."""
+    kind, label, parts = source.kind, source.label, source.parts
+    if kind == "warc":
+        return read_warc(source.stream, source.packing, label, given, tally)
+    if kind in ("wacz", "parquet"):
+        if source.path is None or source.packing:
+            return iter([Failure(label, "read", "no-file", _NO_FILE)])
+        if kind == "wacz":
+            return read_wacz(source.path, label, given, tally)
+        return read_parquet(source.path, label, given, parts, tally)
+    stream = unpacked(source.stream, source.packing, tally)
     if kind == "html":
-        return read_html(stream, label, given, parts, above)
+        return read_html(stream, label, given, parts, source.above)
     if kind == "mhtml":
         return read_mhtml(stream, label, given, parts)
     if kind == "text":
         return read_text(stream, label, given, parts)
-    if kind in ("jsonl", "json"):
-        rows = recoded(stream) if is_utf16(head) else stream
+    if kind == "feed":
+        return read_feed(stream, label, given, tally)
+    if kind in ("jsonl", "json", "table", "addresses"):
+        rows = recoded(stream) if is_utf16(source.head) else stream
+        if kind == "addresses":
+            return read_addresses(rows, label, tally)
+        if kind == "table":
+            delimiter = delimiter_of(unmarked(source.head).decode("utf-8", "replace")) or ","
+            return read_table(rows, delimiter, label, given, parts, tally)
         return (read_jsonl if kind == "jsonl" else read_json)(rows, label, given, parts, tally)
-    return iter([_unread(label, head, kind)])
+    return iter([_unread(label, source.head, kind)])
 
 
 def _unread(label: str, head: bytes, kind: str) -> Failure:
     if kind == "empty":
         return Failure(label, "read", "empty", "nothing in it")
-    if kind == "feed":
-        return Failure(label, "read", "feed", "a feed saved as a file; give its address instead")
     return Failure(label, "read", "binary", f"{named(head)}, not read")
 
 
 def _refuse(spec: str, head: bytes, kind: str) -> None:
     """Raise for a whole input of which nothing can be read."""
-    if kind in ("binary", "feed"):
+    if kind == "binary":
         failure = _unread(spec, head, kind)
-        hint = "HTML, MHTML, JSONL and text are read" if kind == "binary" else ""
+        hint = "Pages, texts, rows and crawls are read: see docs/inputs.md"
         raise ReadError(failure.message, subject=spec, hint=hint, code=failure.error)
 
 
 def _stream(stream: BinaryIO, spec: str, name: str, given: Given) -> Reading:
     """An input that can be read once."""
-    unpacking = Tally()
-    head, content, _ = unpacked(stream, unpacking)
-    kind = sniff(head)
-    _refuse(spec, head, kind)
-    _require_one(kind, given, spec)
-
-    def items(tally: Tally) -> Iterator[Item]:
-        yield from _open(content, head, kind, spec, given, (name,), tally)
-        tally.truncated |= unpacking.truncated
-        tally.skipped += unpacking.skipped
-
-    return Reading(spec, f"stdin-{kind}", items, lambda: None)
+    source = _source(stream, spec, name, (name,))
+    _refuse(spec, source.head, source.kind)
+    _require_one(source.kind, given, spec)
+    return Reading(
+        spec, f"stdin-{source.kind}", lambda tally: _open(source, given, tally), lambda: None
+    )
 
 
 def _file(path: Path, spec: str, given: Given) -> Reading:
-    try:
-        with path.open("rb") as stream:
-            head, _, _ = unpacked(stream, Tally())
-    except OSError as error:
-        raise _unreadable(spec, error) from error
-    kind = sniff(head, path.name)
-    _refuse(spec, head, kind)
-    _require_one(kind, given, spec)
     # The folders above may be a mirror's; where the mirror itself lies is nobody's business.
     above = Path(spec).parent.parts
+    parts = (_plain(path.name),)
+    try:
+        with path.open("rb") as stream:
+            first = _source(stream, spec, path.name, parts, above, path)
+    except OSError as error:
+        raise _unreadable(spec, error) from error
+    _refuse(spec, first.head, first.kind)
+    _require_one(first.kind, given, spec)
 
     def items(tally: Tally) -> Iterator[Item]:
         try:
             with path.open("rb") as raw:
-                first, content, _ = unpacked(raw, tally)
-                parts = (_plain(path.name),)
-                yield from _open(content, first, kind, spec, given, parts, tally, above)
+                source = _source(raw, spec, path.name, parts, above, path)
+                yield from _open(source, given, tally)
         except OSError as error:
             yield Failure(spec, "read", "unreadable", _why(error))
 
-    return Reading(spec, kind, items, lambda: _content_digest(path))
+    return Reading(spec, first.kind, items, lambda: _content_digest(path))
 
 
 def _plain(name: str) -> str:
-    return name[:-3] if name.lower().endswith(".gz") else name
+    return re.sub(r"\.(?:gz|zst)$", "", name, flags=re.IGNORECASE)
 
 
 def _folder(root: Path, given: Given, tally: Tally) -> Iterator[Item]:
@@ -190,19 +231,20 @@ def _member(
     suffix = Path(_plain(name).lower()).suffix
     try:
         with path.open("rb") as raw:
-            head, content, _ = unpacked(raw, tally)
-            kind = sniff(head, name)
+            source = _source(raw, label, name, parts, above, path)
+            kind = source.kind
             promised = is_page_name(name) or suffix in TEXT_SUFFIXES
-            if not promised and kind in ("empty", "binary", "feed", "mhtml"):
+            if not promised and kind in ("empty", "binary", "mhtml"):
                 return
             if kind == "text" and suffix not in TEXT_SUFFIXES and not is_page_name(name):
                 return
-            rows = _open(content, head, kind, label, given, parts, tally, above)
-            if promised or kind == "html":
+            rows = _open(source, given, tally)
+            if promised or kind in ("html", *_CRAWLS):
                 yield from rows
             else:
-                # JSON of other purposes lies about in mirrors: only what has texts counts.
-                yield from (row for row in rows if not isinstance(row, Failure))
+                # Rows of other purposes lie about in mirrors, as do feeds that list its own
+                # pages: only what has texts counts.
+                yield from (row for row in rows if not isinstance(row, Failure | Address))
     except OSError as error:
         yield Failure(label, "read", "unreadable", _why(error))
 

@@ -14,7 +14,7 @@ from provenance.readers.sniff import HTML_SUFFIXES, ROWS_SUFFIXES, TEXT_SUFFIXES
 # What a page drags along, and what mirrors and data sets carry of their own; not worth a look.
 _ASSET = re.compile(
     r"\.(?:css|js|mjs|map|png|jpe?g|gif|webp|avif|svg|ico|bmp|tiff?|woff2?|ttf|otf|eot|mp[34]|m4a"
-    r"|og[gv]|wav|webm|mov|avi|pdf|zip|rar|7z|tar|exe|swf|db|sqlite|csv|tsv|py|log|lock|toml|ya?ml"
+    r"|og[gv]|wav|webm|mov|avi|pdf|zip|rar|7z|tar|exe|swf|db|sqlite|py|log|lock|toml|ya?ml"
     r"|ini)$"
 )
 _OWN = re.compile(r"^(?:(?:robots|ads|app-ads|humans|security|llms|requirements)\.txt)$")
@@ -31,15 +31,19 @@ class Entry:
     message: str = ""
 
 
+def _unpacked(name: str) -> str:
+    return re.sub(r"\.(?:gz|zst)$", "", name.lower())
+
+
 def is_page_name(name: str) -> bool:
     """True when the name promises something to read, so that its absence is a failure."""
-    suffix = PurePath(name.lower().removesuffix(".gz")).suffix
+    suffix = PurePath(_unpacked(name)).suffix
     return suffix in HTML_SUFFIXES | ROWS_SUFFIXES | {".mhtml", ".mht"}
 
 
 def is_passed_over(name: str) -> bool:
     """True for files that are never looked into: images, scripts, robots.txt, READMEs."""
-    path = PurePath(name.lower().removesuffix(".gz"))
+    path = PurePath(_unpacked(name))
     return (
         _ASSET.search(path.name) is not None
         or _OWN.match(path.name) is not None

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from provenance.models import Capture, Failure, Record
 from provenance.normalize import clean
 from provenance.readers import mirror
-from provenance.readers.reading import Given, Tally
+from provenance.readers.reading import Address, Given, Item, Tally
 from provenance.readers.streams import whole
 from provenance.urls import host, is_url, unwrap_archive
 
@@ -20,9 +20,13 @@ from provenance.urls import host, is_url, unwrap_archive
 FIELDS: dict[str, tuple[str, ...]] = {
     "text": (
         "text", "raw_text", "maintext", "content", "article", "body", "articleBody", "plain_text",
+        "full_text", "article_text",
     ),
     "html": ("html", "raw_html", "page_content"),
-    "url": ("url", "link", "source_url", "source", "uri", "id", "WARC-Target-URI"),
+    "url": (
+        "url", "link", "requested_url", "article_url", "source_url", "source", "uri", "id",
+        "WARC-Target-URI",
+    ),
     "title": ("title", "headline"),
     "published": (
         "published", "date", "date_publish", "published_date", "publish_date", "publishedAt",
@@ -30,7 +34,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "byline": ("byline", "author", "authors"),
     "language": ("language", "lang"),
-    "site": ("site", "publisher", "hostname", "source_domain", "sitename"),
+    "site": ("site", "publisher", "hostname", "source_domain", "sitename", "media_name"),
 }  # fmt: skip
 
 #: Longer lines are passed over without being read into memory.
@@ -38,7 +42,7 @@ MAX_LINE = 20_000_000
 #: A file that is one JSON value has to be read whole.
 MAX_FILE = 50_000_000
 # Fields of which an address is expected; in the others only a whole URL is one.
-_ADDRESSES = frozenset({"url", "link", "source_url", "uri"})
+_ADDRESSES = frozenset({"url", "link", "requested_url", "article_url", "source_url", "uri"})
 _BARE = re.compile(r"^(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/\S*)?$", re.IGNORECASE)
 # Numbers in these ranges are times: 1973–2286 in seconds, the same in milliseconds.
 _SECONDS = (1e8, 1e10)
@@ -111,8 +115,9 @@ def _site(row: Mapping[str, Any]) -> str | None:
 
 def to_item(
     row: Mapping[str, Any], label: str, given: Given, *, path: str, line: int, own_url: str
-) -> Capture | Record | Failure:
-    """One row as a Capture (it has HTML), a Record (it has text), or the Failure to be either.
+) -> Item:
+    """One row as a Capture (it has HTML), a Record (it has text), an Address (it has neither), or
+    the Failure to be any.
 
     ``label`` names the row in failures; ``own_url`` is its address when it tells none.
     """
@@ -123,8 +128,8 @@ def to_item(
     found = _url(row)
     if not text and not html:
         if found:
-            message = "a row with an address only; lists are fetched only on request"
-            return Failure(label, "read", "url-only", message)
+            title = _first(row, "title").strip()
+            return Address(found, path=path, line=line, title=title, published=_published(row))
         return Failure(label, "read", "no-text", "a row with neither text nor HTML nor address")
     if len(text or html) > given.limits.max_body:
         limit = given.limits.max_body
@@ -181,7 +186,7 @@ def _skip_line(stream: BinaryIO) -> int:
 
 def read_jsonl(
     stream: BinaryIO, label: str, given: Given, parts: Sequence[str], tally: Tally
-) -> Iterator[Capture | Record | Failure]:
+) -> Iterator[Item]:
     """One item a line. A line that can't be read is a Failure, and reading goes on."""
     number = 0
     while line := stream.readline(MAX_LINE + 1):
@@ -211,7 +216,7 @@ def read_jsonl(
 
 def read_json(
     stream: BinaryIO, label: str, given: Given, parts: Sequence[str], tally: Tally
-) -> Iterator[Capture | Record | Failure]:
+) -> Iterator[Item]:
     """The object, or each object of the array, of a file that is one JSON value.
 
     ``line`` of what it gives is the place in the array, from 1.

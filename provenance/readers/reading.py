@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -9,7 +10,21 @@ from provenance.config import LIMITS, Limits
 from provenance.errors import ReadError
 from provenance.models import Capture, Failure, InputAccount, Record
 
-Item = Capture | Record | Failure
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A page that an input names but doesn't hold, with what it says of it."""
+
+    url: str
+    path: str | None = None
+    #: Line, row or entry, from 1.
+    line: int | None = None
+    title: str = ""
+    published: str | None = None
+
+
+#: What a reader gives.
+Item = Capture | Record | Failure | Address
 
 
 @dataclass(slots=True)
@@ -20,6 +35,8 @@ class Tally:
     failures: int = 0
     skipped: int = 0
     truncated: bool = False
+    #: What was read and is no page, by reason.
+    passed: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +64,44 @@ class Reading:
         digest: Callable[[], str | None],
     ) -> None:
         self.path = path
-        #: ``html-folder``, ``html``, ``mhtml``, ``jsonl``, ``json``, ``text``, ``empty``; with
+        #: ``html-folder``, ``html``, ``mhtml``, ``jsonl``, ``json``, ``table``, ``addresses``,
+        #: ``feed``, ``text``, ``warc`` (also ARC and WET), ``wacz``, ``parquet``, ``empty``; with
         #: ``stdin-`` before it for what came on standard input.
         self.kind = kind
         self._items = items
         self._digest = digest
         self._tally = Tally()
 
-    def __iter__(self) -> Iterator[Item]:
-        """Raises ReadError ``no-pages`` at the end of a folder that held nothing to read."""
+    def __iter__(self) -> Iterator[Capture | Record | Failure]:
+        """Addresses are not fetched: they are counted, and one Failure at the end says so.
+
+        Raises ReadError ``no-pages`` at the end of a folder that held nothing to read.
+        """
+        for item in self.with_addresses():
+            if isinstance(item, Address):
+                self._tally.passed["not-fetched"] += 1
+            else:
+                yield item
+        if listed := self._tally.passed["not-fetched"]:
+            pages = "page is" if listed == 1 else "pages are"
+            message = f"{listed:,} {pages} listed by address only; lists are not fetched"
+            yield Failure(self.path, "read", "not-fetched", message)
+
+    def with_addresses(self) -> Iterator[Item]:
+        """The items with the addresses among them, for whoever fetches those."""
         tally = self._tally = Tally()
         for item in self._items(tally):
             if isinstance(item, Failure):
                 tally.failures += 1
-            else:
+            elif not isinstance(item, Address):
                 tally.records += 1
             yield item
-        if self.kind == "html-folder" and not tally.records and not tally.failures:
+        found = tally.records or tally.failures or tally.passed
+        if self.kind == "html-folder" and not found:
             raise ReadError(
                 "the folder holds no page that can be read",
                 subject=self.path,
-                hint="HTML, JSONL and text files are read, hidden files are not",
+                hint="Pages, rows, texts and crawls are read, hidden files are not",
                 code="no-pages",
             )
 
@@ -75,7 +109,14 @@ class Reading:
         """What was read so far, and what of it was damaged. Bytes are of the decoded input,
         save for what is missing of a damaged gzip file, where only the packed bytes are known."""
         tally = self._tally
-        return InputAccount(self.path, self.kind, tally.records, tally.skipped, tally.truncated)
+        return InputAccount(
+            self.path,
+            self.kind,
+            tally.records,
+            tally.skipped,
+            tally.truncated,
+            tuple(sorted(tally.passed.items())),
+        )
 
     def digest(self) -> str | None:
         """SHA-256 of the file, or of the folder's listing (names, sizes, times); None when the

@@ -7,12 +7,20 @@ import json
 import re
 from pathlib import PurePath
 
+from provenance.readers.records import begins_record, looks_like_records
 from provenance.readers.streams import HEAD, is_utf16
+from provenance.readers.table import delimiter_of, is_address_list
 
 #: Names under which a text file is meant as a text, whatever tags it speaks of.
 TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".shtml"})
 ROWS_SUFFIXES = frozenset({".jsonl", ".ndjson", ".jsonlines"})
+#: Crawls, which may be damaged where their content would tell what they are.
+CRAWL_NAME = re.compile(r"\.(?:w?arc|wet)(?:\.gz|\.zst)?$")
+# What a WACZ begins with: the first member's name (browsertrix, py-wacz, wget-at).
+_WACZ = re.compile(
+    rb"PK\x03\x04.{26}(?:archive/|indexes/|pages/|logs/|fuzzy|datapackage)", re.DOTALL
+)
 
 # Atomic groups, because comments without end must not be tried in every combination.
 _TAG = re.compile(
@@ -28,23 +36,21 @@ _MHTML = re.compile(
 )
 # Formats that have a name, so that the message can say it.
 _KNOWN = (
-    (b"PK\x03\x04", "a ZIP or WACZ archive"),
-    (b"PAR1", "a Parquet file"),
+    (b"PK\x03\x04", "a ZIP archive"),
     (b"%PDF", "a PDF file"),
     (b"bplist0", "a Safari web archive (save the page as source instead)"),
     (b"SQLite format 3\0", "an SQLite database"),
-    (b"\x1f\x8b", "gzip within gzip"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard file"),
+    (b"\x1f\x8b", "gzip within another packing"),
+    (b"\x28\xb5\x2f\xfd", "Zstandard within another packing"),
     (b"BZh", "a bzip2 file"),
     (b"\xfd7zXZ", "an xz file"),
-    (b"WARC/", "a WARC file"),
 )
 # Controls that no text holds; tab, line feed, vertical tab, form feed, return, escape may stand.
 _CONTROL = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27}) + b"\x7f"
 _MAX_CONTROLS = 0.01
 
 
-def _unmarked(head: bytes) -> bytes:
+def unmarked(head: bytes) -> bytes:
     """The head as UTF-8 without byte order mark, when it has one; else as it is."""
     if is_utf16(head):
         return head[: len(head) // 2 * 2].decode("utf-16", "replace").encode("utf-8", "replace")
@@ -92,17 +98,24 @@ def _is_text(head: bytes) -> bool:
 
 
 def sniff(head: bytes, name: str = "") -> str:
-    """``html``, ``mhtml``, ``jsonl``, ``json``, ``text``, ``feed``, ``empty`` or ``binary``.
+    """``html``, ``mhtml``, ``jsonl``, ``json``, ``table``, ``addresses``, ``text``, ``feed``,
+    ``warc``, ``wacz``, ``parquet``, ``empty`` or ``binary``.
 
-    ``head`` is the beginning of the content, at most ``streams.HEAD`` bytes of it, gzip undone;
-    less than that is taken for the whole.
+    ``head`` is the beginning of the content, at most ``streams.HEAD`` bytes of it, the packing
+    undone; less than that is taken for the whole.
     """
-    path = PurePath(name.lower().removesuffix(".gz"))
+    path = PurePath(re.sub(r"\.(?:gz|zst)$", "", name.lower()))
     suffix = path.suffix
     whole = len(head) < HEAD
-    text = _unmarked(head)
+    text = unmarked(head)
+    if begins_record(head):
+        return "warc"
     if not text.strip():
         return "empty"
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if _WACZ.match(head) or (head.startswith(b"PK\x03\x04") and suffix == ".wacz"):
+        return "wacz"
     if any(head.startswith(magic) for magic, _ in _KNOWN):
         return "binary"
     if _TAG.match(text):
@@ -111,6 +124,8 @@ def sniff(head: bytes, name: str = "") -> str:
         if re.search(rb"<html\b", text[:4096], re.IGNORECASE):
             return "html"
         return "feed" if re.search(rb"<(?:rss|feed|rdf:RDF)\b", text[:4096]) else "binary"
+    if looks_like_records(head):  # the first of them damaged
+        return "warc"
     if found := _json(text, whole, suffix):
         return found
     if _MHTML.match(text):
@@ -120,7 +135,15 @@ def sniff(head: bytes, name: str = "") -> str:
         return "html"  # after a warning of the server's, say
     if suffix in ROWS_SUFFIXES and text.lstrip().startswith((b"{", b"[", b'"')):
         return "jsonl"
-    return "text" if _is_text(text) else "binary"
+    if not _is_text(text):
+        return "binary"
+    shown = text.decode("utf-8", "replace")
+    if suffix not in {".md", ".markdown"}:
+        if is_address_list(shown if whole else shown[: shown.rfind("\n") + 1]):
+            return "addresses"
+        if delimiter_of(shown):
+            return "table"
+    return "text"
 
 
 def named(head: bytes) -> str:

@@ -1,12 +1,12 @@
-"""Bytes as they lie in files: gzip, encodings and broken ends, under a plain binary stream."""
+"""Bytes as they lie in files: packing, encodings and broken ends, under a plain binary stream."""
 
 from __future__ import annotations
 
 import codecs
 import io
-import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
+from provenance.readers.packed import Gap, Packing, frames, packing_of
 from provenance.readers.reading import Tally
 
 if TYPE_CHECKING:
@@ -17,7 +17,11 @@ _CHUNK = 65536
 HEAD = 65536
 
 
-class _Pieces(io.RawIOBase):
+# What a text is made of: all but control characters.
+_TEXT = bytes(c for c in range(256) if c in (9, 10, 11, 12, 13, 27) or (c >= 32 and c != 127))
+
+
+class Pieces(io.RawIOBase):
     """A raw stream made of pieces of any length; b"" from ``piece`` is the end."""
 
     _left = b""
@@ -38,7 +42,7 @@ class _Pieces(io.RawIOBase):
         return count
 
 
-class _Joined(_Pieces):
+class _Joined(Pieces):
     """A head that was read already, then the rest."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
@@ -49,57 +53,30 @@ class _Joined(_Pieces):
         return self._rest.read(_CHUNK)
 
 
-class _Gunzip(_Pieces):
-    """The content of gzip members (RFC 1952), up to where they break.
+class _Unpacked(Pieces):
+    """The content of gzip or Zstandard frames; what is damaged is passed over and counted."""
 
-    The standard library raises at a damaged end and with it takes back what it had decoded;
-    here a broken stream ends, and the tally knows.
-    """
-
-    def __init__(self, packed: BinaryIO, tally: Tally) -> None:
-        self._packed = packed
+    def __init__(self, packed: BinaryIO, packing: Packing, tally: Tally) -> None:
+        self._events = frames(packed, packing, _is_text)
         self._tally = tally
-        self._decoder = zlib.decompressobj(31)
-        self._input = b""
-        self._begun = False
-        self._over = False
 
     def piece(self) -> bytes:
-        while not self._over:
-            if self._decoder.eof:
-                self._input = self._decoder.unused_data.lstrip(b"\0")  # padding of tapes
-                self._decoder = zlib.decompressobj(31)
-                self._begun = False
-            if not self._input:
-                self._input = self._packed.read(_CHUNK)
-            if not self._input:
-                self._over = True
-                self._tally.truncated |= self._begun
-                break
-            if not self._begun:
-                self._input = self._input.lstrip(b"\0")
-                if not self._input:
-                    continue
-            self._begun = True
-            try:
-                out = self._decoder.decompress(self._input, _CHUNK)
-            except zlib.error:
-                self._broken()
-                break
-            self._input = self._decoder.unconsumed_tail
-            if out:
-                return out
+        for event in self._events:
+            if isinstance(event, bytes) and event:
+                return event
+            if isinstance(event, Gap):
+                self._tally.truncated |= event.short
+                self._tally.skipped += event.end - (event.broken_at if event.made else event.start)
+                if not event.short:
+                    return b"\n"  # what breaks off and what comes next are not one line
         return b""
 
-    def _broken(self) -> None:
-        self._over = True
-        self._tally.truncated = True
-        self._tally.skipped += len(self._input)
-        while rest := self._packed.read(_CHUNK):
-            self._tally.skipped += len(rest)
+
+def _is_text(content: bytes) -> bool:
+    return bool(content) and not content.translate(None, _TEXT)
 
 
-class _Recoded(_Pieces):
+class _Recoded(Pieces):
     """UTF-16 with its mark, as UTF-8: some shells write every file so."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -118,21 +95,29 @@ def is_utf16(head: bytes) -> bool:
     return head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 
 
-def peeked(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
-    """The first ``HEAD`` bytes, and a stream that still begins with them."""
+def peeked(stream: BinaryIO, size: int = HEAD) -> tuple[bytes, BinaryIO]:
+    """The first ``size`` bytes, and a stream that still begins with them."""
     head = b""
-    while len(head) < HEAD and (more := stream.read(HEAD - len(head))):
+    while len(head) < size and (more := stream.read(size - len(head))):
         head += more
     return head, io.BufferedReader(_Joined(head, stream), _CHUNK)
 
 
-def unpacked(stream: BinaryIO, tally: Tally) -> tuple[bytes, BinaryIO, bool]:
-    """``(head, stream, packed)``: as :func:`peeked`, one layer of gzip undone if there is one."""
-    head, stream = peeked(stream)
-    if not head.startswith(b"\x1f\x8b"):
-        return head, stream, False
-    head, stream = peeked(io.BufferedReader(_Gunzip(stream, tally), _CHUNK))
-    return head, stream, True
+def looked_at(stream: BinaryIO) -> tuple[bytes, BinaryIO, Packing]:
+    """``(head, stream, packing)``: the first ``HEAD`` bytes of content, the packing undone, and
+    the stream as it lies, still whole."""
+    first, stream = peeked(stream, 2 * HEAD)  # what can't be packed is a little longer packed
+    packing = packing_of(first)
+    if not packing:
+        return first[:HEAD], stream, ""
+    return unpacked(io.BytesIO(first), packing, Tally()).read(HEAD), stream, packing
+
+
+def unpacked(stream: BinaryIO, packing: Packing, tally: Tally) -> BinaryIO:
+    """The content of a stream, one layer of packing undone if there is one."""
+    if not packing:
+        return stream
+    return io.BufferedReader(_Unpacked(stream, packing, tally), _CHUNK)
 
 
 def recoded(stream: BinaryIO) -> BinaryIO:

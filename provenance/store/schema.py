@@ -411,8 +411,11 @@ CREATE TABLE boilerplate (
 CREATE INDEX articles_site ON articles(site, id);
 """
 
+# What an input held beside pages, by reason, as JSON.
+_PASSED_OVER = "ALTER TABLE inputs ADD COLUMN passed_over TEXT NOT NULL DEFAULT '{}';\n"
+
 #: Each is run whole, in one transaction with the others that a database lacks.
-MIGRATIONS: tuple[str, ...] = (_CORE, _FULL_TEXT, _VIEWS, NETWORK, _BOILERPLATE)
+MIGRATIONS: tuple[str, ...] = (_CORE, _FULL_TEXT, _VIEWS, NETWORK, _BOILERPLATE, _PASSED_OVER)
 
 
 def statements(script: str) -> Iterator[str]:

@@ -122,10 +122,12 @@ class Writing(Connected):
             return _key(table.last_pk)
 
     @guarded
-    def finish_input(self, input_id: int, account: InputAccount) -> None:
-        """Mark an input as read to its end, with what was read of it and what was damaged."""
+    def finish_input(self, input_id: int, account: InputAccount, *, finished: bool = True) -> None:
+        """Write what was read of an input and what was damaged; mark it as read to its end
+        unless it should be read again."""
         with self._whole():
-            self.db.table("inputs").update(input_id, {**_account_row(account), "finished": 1})
+            row = {**_account_row(account), "finished": int(finished)}
+            self.db.table("inputs").update(input_id, row)
 
     @guarded
     def finished_input(self, path: str, digest: str) -> bool:
@@ -464,4 +466,5 @@ def _account_row(account: InputAccount) -> dict[str, Any]:
         "records_read": int(account.records_read),
         "bytes_skipped": int(account.bytes_skipped),
         "truncated": int(account.truncated),
+        "passed_over": json.dumps(dict(account.passed_over)),
     }

@@ -1,0 +1,65 @@
+"""Rows of Parquet, through duckdb (the extra ``parquet``): only the columns that are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from provenance.models import Failure
+from provenance.readers import mirror
+from provenance.readers.jsonl import FIELDS, to_item
+from provenance.readers.reading import Given, Item, Tally
+
+# Rows that are held at a time.
+_ROWS = 200
+_NEEDED = {name.lower(): name for names in FIELDS.values() for name in names}
+
+
+def read_parquet(
+    path: Path, label: str, given: Given, parts: Sequence[str], tally: Tally
+) -> Iterator[Item]:
+    """One item a row, as of JSON. ``line`` is the row, from 1.
+
+    What duckdb can't read is one Failure, behind the rows that it could.
+    """
+    try:
+        import duckdb
+    except ImportError:
+        message = "Parquet needs duckdb; try: pip install 'article-provenance[parquet]'"
+        yield Failure(label, "read", "no-parquet", message)
+        return
+    number = 0
+    connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "512MB"})
+    try:
+        # The name is read as a pattern otherwise, which may stand for other files.
+        quoted = "".join(f"[{c}]" if c in "*?[" else c for c in str(path.resolve()))
+        top = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [quoted]).fetchall()
+        names = [str(row[0]) for row in top if str(row[0]).lower() in _NEEDED]
+        if not names:
+            message = "no column with texts or addresses; see the names in docs/inputs.md"
+            yield Failure(label, "read", "no-columns", message)
+            return
+        columns = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
+        fields = [_NEEDED[name.lower()] for name in names]
+        rows = connection.execute(f"SELECT {columns} FROM read_parquet(?)", [quoted])  # noqa: S608
+        while batch := rows.fetchmany(_ROWS):
+            for values in batch:
+                number += 1
+                row = {name: _plain(value) for name, value in zip(fields, values, strict=True)}
+                own_url = f"{mirror.file_url(parts)}#{number}"
+                here = f"{label}:{number}"
+                yield to_item(row, here, given, path=label, line=number, own_url=own_url)
+    except duckdb.Error as error:
+        tally.truncated = True
+        message = f"the Parquet cannot be read further ({type(error).__name__})"
+        yield Failure(f"{label}:{number + 1}", "read", "bad-parquet", message)
+    finally:
+        connection.close()
+
+
+def _plain(value: Any) -> Any:
+    """Times as ISO 8601, bytes as text; else as it is."""
+    if isinstance(value, bytes | bytearray):
+        return bytes(value).decode("utf-8", "replace")
+    return value.isoformat() if hasattr(value, "isoformat") else value
