@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fmt fmt-check lint type contracts docs docs-check bench comparison eval event plagdet retrieval direction train smoke constraints clean
+.PHONY: help demo test check fmt fmt-check lint type contracts docs docs-check bench readers comparison eval event plagdet retrieval direction train smoke constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -89,6 +89,10 @@ comparison: $(VENV)/.stamp-dev ## time one comparison (DATA=folder of labelled p
 eval: $(VENV)/.stamp-dev ## write the tables of docs/quality.md (DATA=folder of labelled pairs)
 	@$(call need-data)
 	@$(BIN)/python -m benchmarks.evaluate '$(DATA)' --write $(ARGS)
+
+readers: $(VENV)/.stamp-dev ## speed of reading crawls, and what is kept of damaged ones (DATA=folder)
+	@$(call need-data)
+	@$(BIN)/python -m benchmarks.readers '$(DATA)' --write $(ARGS)
 
 plagdet: $(VENV)/.stamp-dev ## where in the text, by PAN's measure, into docs/quality.md (DATA=folder)
 	@$(call need-data)

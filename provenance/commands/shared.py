@@ -170,8 +170,10 @@ def troubles(tally: Tally) -> str:
     if tally.failed:
         parts.append(f"{tally.failed} could not be read")
     for account in tally.damaged:
-        what = "cut short" if account.truncated else f"{account.bytes_skipped} bytes skipped"
-        parts.append(f"{account.path} is damaged ({what})")
+        what = ["cut short"] if account.truncated else []
+        if account.bytes_skipped:
+            what.append(f"{account.bytes_skipped:,} bytes skipped")
+        parts.append(f"{account.path} is damaged ({', '.join(what)})")
     return "; " + ", ".join(parts) if parts else ""
 
 
