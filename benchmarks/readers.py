@@ -42,10 +42,16 @@ def member(number: int, body: bytes, packed: bool) -> bytes:
     writer = WARCWriter(out, gzip=packed, warc_version="WARC/1.1")
     headers = [("Content-Type", "text/html"), ("Content-Length", str(len(body)))]
     http = StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1")
-    url = f"https://outlet.example/{number}"
-    writer.write_record(
-        writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=http)
+    # Nothing in it is drawn or of today, so that the damage is the same each time.
+    own = {"WARC-Record-ID": f"<urn:x:{number}>", "WARC-Date": "2025-07-03T19:40:00Z"}
+    record = writer.create_warc_record(
+        f"https://outlet.example/{number}",
+        "response",
+        payload=io.BytesIO(body),
+        http_headers=http,
+        warc_headers_dict=own,
     )
+    writer.write_record(record)
     return out.getvalue()
 
 

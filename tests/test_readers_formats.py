@@ -9,14 +9,14 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import crawl_samples as crawl
 import pytest
 import zstandard
+from reader_samples import PAGE, ROW, SMALL, TEXT, one, put, read
 
 from provenance.errors import ReadError
 from provenance.models import Capture, Failure, Record
 from provenance.readers import Address, open_input, read_at
-from tests import crawl_samples as crawl
-from tests.reader_samples import PAGE, ROW, SMALL, TEXT, one, put, read
 
 COUNT = 6
 GZ = b"".join(crawl.packed(crawl.records(COUNT), "gzip"))

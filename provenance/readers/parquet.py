@@ -30,7 +30,9 @@ def read_parquet(
         yield Failure(label, "read", "no-parquet", message)
         return
     number = 0
-    connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "512MB"})
+    # Without a folder for it, nothing is written to disk when memory runs out.
+    bounds: dict[str, Any] = {"threads": 1, "memory_limit": "512MB", "temp_directory": ""}
+    connection = duckdb.connect(":memory:", config=bounds)
     try:
         # The name is read as a pattern otherwise, which may stand for other files.
         quoted = "".join(f"[{c}]" if c in "*?[" else c for c in str(path.resolve()))

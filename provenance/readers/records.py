@@ -112,6 +112,8 @@ class _Run:
     #: What broke the stream off behind the bytes held, if anything did.
     gap: Gap | None = None
     over: bool = False
+    #: What begins a record; of one kind as soon as the first was seen.
+    beginnings: tuple[re.Pattern[bytes], ...] = (_WARC, _ARC)
 
     def more(self) -> bool:
         """Take in one more piece; False at a gap and at the end."""
@@ -177,7 +179,8 @@ def read_records(
 def _until_gap(run: _Run, limit: int) -> Iterator[Stored]:
     while True:
         run.reach(_SLACK)
-        blank = len(run.held) - len(run.held.lstrip(b"\r\n"))
+        ahead = bytes(run.held[:_SLACK])
+        blank = len(ahead) - len(ahead.lstrip(b"\r\n"))
         if blank:
             run.drop(blank)
             continue
@@ -189,6 +192,7 @@ def _until_gap(run: _Run, limit: int) -> Iterator[Stored]:
                 return
             continue
         size, fields = head
+        run.beginnings = (_ARC,) if "arc-content-type" in fields else (_WARC,)
         length = int(fields["content-length"])
         if length > limit:
             yield Stored(fields, None, length)
@@ -268,12 +272,12 @@ def _ends_well(run: _Run, begin: int, end: int, have: int) -> bool:
         frame_end = _frame(run).end
         if frame_end is not None and 0 <= frame_end - run.base - end <= 4:
             return True
-        if _first(run.held[begin:end], 0) is None:
+        if _first(run, begin, end) is None:
             return True
     run.reach(end + _SLACK + 8192)
     reach = end + _SLACK + 8192
-    found = _WARC.search(run.held, end, reach) or _ARC.search(run.held, end, reach)
-    return found is not None and found.start() - end <= _SLACK
+    found = _first(run, end, reach)
+    return found is not None and found - end <= _SLACK
 
 
 def _find_next(run: _Run, begin: int) -> bool:
@@ -281,7 +285,7 @@ def _find_next(run: _Run, begin: int) -> bool:
     passed = 0
     start = begin
     while True:
-        found = _first(run.held, start)
+        found = _first(run, start)
         if found is not None:
             break
         # A header may be cut by the end of what is held.
@@ -291,7 +295,7 @@ def _find_next(run: _Run, begin: int) -> bool:
             passed += beyond
         start = max(len(run.held) - 2 * 8192, begin if not passed else 0)
         if not run.more():
-            found = _first(run.held, start)
+            found = _first(run, start)
             break
     if found is not None:
         run.drop(found)
@@ -308,9 +312,13 @@ def _find_next(run: _Run, begin: int) -> bool:
     return False
 
 
-def _first(held: bytearray, start: int) -> int | None:
-    ends = [m.start() for m in (_WARC.search(held, start), _ARC.search(held, start)) if m]
-    return min(ends, default=None)
+def _first(run: _Run, start: int, end: int | None = None) -> int | None:
+    """Where in the bytes held the first header begins; None if none does."""
+    nearest = None
+    for pattern in run.beginnings:
+        if found := pattern.search(run.held, start, len(run.held) if end is None else end):
+            nearest = end = found.start()
+    return nearest
 
 
 def _pass_over(run: _Run, length: int) -> None:
@@ -323,7 +331,7 @@ def _pass_over(run: _Run, length: int) -> None:
             return
         run.reach(min(left, 1 << 18))
         span = min(len(run.held), left)
-        found = _first(run.held[:span], 0)
+        found = _first(run, 0, span)
         if found is not None:
             run.drop(found)
             return

@@ -96,7 +96,9 @@ def _member(
         packing = packing_of(head)
         if not packing and not head.startswith(b"WARC/"):
             packing = packing_by_name(member.filename)
-        yield from read_warc(stream, packing, label, given, tally, start)
+        items = read_warc(stream, packing, label, given, tally, start)
+        # A dictionary stands at the beginning of the member, where nobody looks for it later.
+        yield from items if packing != "zstd" else map(_unplaced, items)
         return
     if is_bomb(member.file_size, member.compress_size):
         yield Failure(
@@ -111,7 +113,11 @@ def _member(
         return
     with opened:
         head, stream = peeked(io.BufferedReader(_Member(opened, tally)))
-        for item in read_warc(stream, packing_of(head), label, given, tally):
-            if isinstance(item, Capture):
-                item = dataclasses.replace(item, offset=None, length=None)
-            yield item
+        yield from map(_unplaced, read_warc(stream, packing_of(head), label, given, tally))
+
+
+def _unplaced(item: Item) -> Item:
+    """The item without its place, by which it could not be read again."""
+    if isinstance(item, Capture):
+        return dataclasses.replace(item, offset=None, length=None)
+    return item
