@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fmt fmt-check lint type contracts docs docs-check bench readers comparison eval event plagdet retrieval direction train smoke constraints clean
+.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages comparison eval event plagdet retrieval direction train smoke constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,20 @@ demo: $(VENV)/.stamp-run ## the shipped corpus, end to end, into demo.db
 test: $(VENV)/.stamp-dev ## run the tests (ARGS="-k word" for some)
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
+# The other datasette that we promise to work on; it has an environment of its own.
+DATASETTE_NEXT := 1.0a41
+NEXT := .venv-next
+
+$(NEXT)/.stamp-$(DATASETTE_NEXT): $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing datasette $(DATASETTE_NEXT) beside it …"
+	@$(BIN)/python -m venv --clear $(NEXT)
+	@$(NEXT)/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt -e . pytest pytest-timeout hypothesis playwright axe-core-python
+	@$(NEXT)/bin/python -m pip --disable-pip-version-check --quiet install 'datasette==$(DATASETTE_NEXT)'
+	@touch $@
+
+test-next: $(NEXT)/.stamp-$(DATASETTE_NEXT) ## the tests of our datasette pages, on the next datasette
+	@$(NEXT)/bin/python -m pytest tests/test_datasette.py tests/test_browser.py $(ARGS)
+
 check: fmt-check lint type contracts test docs-check ## all that must pass before a commit
 
 fmt: $(VENV)/.stamp-dev ## format the code
@@ -81,6 +95,9 @@ docs-check: $(VENV)/.stamp-dev ## are they as the code has them?
 
 bench: $(VENV)/.stamp-dev ## speed of the command line (DATA=folder of originals; else the demo's)
 	@$(BIN)/python -m benchmarks.coldstart $(if $(DATA),--originals '$(DATA)')
+
+pages: $(VENV)/.stamp-dev ## time the page of a match with two long texts
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.pages --write $(ARGS)
 
 comparison: $(VENV)/.stamp-dev ## time one comparison (DATA=folder of labelled pairs)
 	@$(call need-data)
@@ -154,6 +171,6 @@ constraints: ## pin what pyproject.toml installs today, on Python 3.11
 	echo "constraints.txt: $$(grep -c '==' constraints.txt) pins; now run make check smoke"
 
 clean: ## remove all that is made here: the environment, caches, builds, demo.db
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(NEXT) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -f demo.db demo.db-wal demo.db-shm
 	find provenance benchmarks docs tests -name __pycache__ -type d -prune -exec rm -rf {} +

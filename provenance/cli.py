@@ -23,6 +23,7 @@ from provenance.commands.compare import compare
 from provenance.commands.demo import demo
 from provenance.commands.matches import matches
 from provenance.commands.originals import originals
+from provenance.commands.report import report
 from provenance.commands.scan import scan
 from provenance.commands.serve import serve
 from provenance.commands.shared import INTERRUPTED, UNREADABLE, fail, say
@@ -70,6 +71,7 @@ for _verb in (
     compare,
     matches,
     show,
+    report,
     clusters,
     sites,
     originals,

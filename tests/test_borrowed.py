@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provenance.compare.borrowed import borrowed
+from provenance.borrowed import borrowed
 from provenance.compare.profile import profile
 
 REPORT = "The mayor opened the bridge at noon. Crowds had waited since the morning."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import json
 import sqlite3
 import subprocess
 import sys
@@ -41,13 +42,23 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "p.db"
 
 
-def ask(*paths: Path, url: str, immutable: bool = True, status: int = 200) -> Any:
+NEXT = not serve.installed_version().startswith("0.")
+
+
+def ask(
+    *paths: Path, url: str, immutable: bool = True, status: int = 200, public: bool = False
+) -> Any:
     """The response to one request."""
 
     async def go() -> Any:
         names = [str(path) for path in paths]
-        given = {"immutables": names} if immutable else {"files": names}
-        return await datasette_app.Datasette(settings=TYPED_SETTINGS, **given).client.get(url)
+        given: dict[str, Any] = {"immutables": names} if immutable else {"files": names}
+        told = serve.settings_of(paths[0], public=public)
+        given["config" if NEXT else "metadata"] = told
+        settings = {**TYPED_SETTINGS, "default_allow_sql": not public}
+        served = datasette_app.Datasette(settings=settings, **given)
+        await served.invoke_startup()
+        return await served.client.get(url, follow_redirects=True)
 
     response = asyncio.run(go())
     assert response.status_code == status, response.text
@@ -205,12 +216,96 @@ def test_long_and_odd_addresses(path: Path) -> None:
     assert 'href="https://a b"' not in page
 
 
+# -- pages of our own ------------------------------------------------------------------------
+
+
+def matched(path: Path) -> str:
+    with Store.open(path) as opened:
+        (name,) = opened.conn.execute("SELECT id FROM matches WHERE is_repost = 1").fetchone()
+    return str(name)
+
+
+def test_the_page_of_a_match(path: Path) -> None:
+    name = matched(path)
+    response = ask(path, url=f"/-/provenance/p/{name}")
+    assert response.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "frame-ancestors 'none'" in response.headers["content-security-policy"]
+    page = response.text
+    assert "<script" not in page and "&lt;script&gt;" in page
+    assert "The mayor of beta" in page and f'href="/p/matches/{name}"' in page
+    for lists in (f"/p/matches/{name}", "/p/reposts", "/p/matches", "/p/unattributed_copies"):
+        assert f'href="/-/provenance/p/{name}"' in ask(path, url=lists).text
+
+
+def test_the_overview(path: Path) -> None:
+    page = ask(path, url="/-/provenance").text  # the only one: no list
+    assert "<svg" in page and f'href="/-/provenance/p/{matched(path)}"' in page
+    assert "<script" not in page
+    assert "/-/provenance/p" in ask(path, url="/p").text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/-/provenance/p/zz",
+        "/-/provenance/p/" + "0" * 20,
+        "/-/provenance/none",
+        "/-/provenance/none/" + "0" * 20,
+        "/-/provenance/p/%27%20or%201=1",
+        "/-/provenance/_internal",
+    ],
+)
+def test_pages_that_are_not_there(path: Path, url: str) -> None:
+    assert "<script" not in ask(path, url=url, status=404).text
+
+
+def test_a_database_of_others_has_no_pages(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    conn = sqlite3.connect(other)
+    conn.execute("CREATE TABLE matches (id TEXT PRIMARY KEY)")
+    conn.execute("INSERT INTO matches VALUES ('00000000')")
+    conn.close()
+    ask(path, other, url="/-/provenance/other/00000000", status=404)
+    assert "/-/provenance/other" not in ask(path, other, url="/other").text
+
+
+def test_public_shows_no_text(path: Path) -> None:
+    name = matched(path)
+    for url in (
+        *(f"/p/{table}" for table in serve.NOT_PUBLIC),
+        "/p/texts.json",
+        "/p/-/query?sql=select+text+from+texts" if NEXT else "/p?sql=select+text+from+texts",
+        "/p.db",
+    ):
+        ask(path, url=url, status=403, public=True)
+    page = ask(path, url=f"/-/provenance/p/{name}", public=True).text
+    assert "They are not shown here" in page and "The mayor of beta" not in page
+    assert ask(path, url="/p/first_seen.json?_shape=array", public=True).json()
+    assert ask(path, url="/p/articles?_search=mayor", public=True).status_code == 200
+
+
+def test_a_page_asks_for_permission_itself(path: Path) -> None:
+    async def go(table: str, url: str) -> int:
+        told = serve.settings_of(path, public=False)
+        told["databases"]["p"]["tables"].setdefault(table, {})["allow"] = {"id": "root"}
+        given: dict[str, Any] = {"config" if NEXT else "metadata": told}
+        served = datasette_app.Datasette(immutables=[str(path)], **given)
+        await served.invoke_startup()
+        return int((await served.client.get(url)).status_code)
+
+    name = matched(path)
+    assert asyncio.run(go("traces", f"/-/provenance/p/{name}")) == 403
+    assert asyncio.run(go("reposts", "/-/provenance/p")) == 403
+    assert asyncio.run(go("inputs", "/-/provenance/p")) == 200
+
+
 # -- starting it -----------------------------------------------------------------------------
 
 
 def test_the_command_starts_datasette(tmp_path: Path) -> None:
+    told = tmp_path / "told.json"
     words = serve.command(
-        Path("-x.db"), host="127.0.0.1", port=8001, open_browser=True, version="0.65.5"
+        Path("-x.db"), told, host="127.0.0.1", port=8001, open_browser=True, version="0.65.5"
     )
     assert words[:4] == [sys.executable, "-m", "datasette", "serve"]
     assert words[4:6] == ["--immutable", str(Path("-x.db").absolute())]
@@ -218,13 +313,26 @@ def test_the_command_starts_datasette(tmp_path: Path) -> None:
     assert words[words.index("--port") + 1] == "8001"
     assert words[-1] == "--open"
     assert "allow_download" in words
-    quiet = serve.command(tmp_path, host="::1", port=1, open_browser=False, version="0.66a0")
+    assert words[words.index("--metadata") + 1] == str(told)
+    quiet = serve.command(tmp_path, told, host="::1", port=1, open_browser=False, version="0.66a0")
     assert "--open" not in quiet
+    later = serve.command(
+        tmp_path, told, host="h", port=1, open_browser=False, version="1.0a41", public=True
+    )
+    assert later[later.index("--config") + 1] == str(told) and "--metadata" not in later
+    assert later[later.index("default_allow_sql") + 1] == "off"
 
 
 def test_datasette_takes_the_command(path: Path) -> None:
+    told = path.with_name("told.json")
+    told.write_text(json.dumps(serve.settings_of(path, public=False)), encoding="utf-8")
     words = serve.command(
-        path, host="127.0.0.1", port=8001, open_browser=False, version=serve.installed_version()
+        path,
+        told,
+        host="127.0.0.1",
+        port=8001,
+        open_browser=False,
+        version=serve.installed_version(),
     )
     done = subprocess.run([*words, "--get", "/p.json"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -233,7 +341,9 @@ def test_datasette_takes_the_command(path: Path) -> None:
 
 def test_datasette_is_missing_or_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="too old"):
-        serve.command(Path("p.db"), host="h", port=1, open_browser=False, version="0.64.8")
+        serve.command(
+            Path("p.db"), Path("t"), host="h", port=1, open_browser=False, version="0.64.8"
+        )
 
     def missing(_: str) -> str:
         raise serve.metadata.PackageNotFoundError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -16,14 +17,21 @@ from provenance.commands.shared import INTERRUPTED, db_option, open_store
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--open", "open_browser", is_flag=True, help="Open a browser.")
-def serve(db: Path, host: str, port: int, open_browser: bool) -> NoReturn:
-    """Browse the database with datasette, with our titles, links and stored queries.
+@click.option(
+    "--public",
+    is_flag=True,
+    help="For readers whom you don't know: no texts, no SQL of their own, no download.",
+)
+def serve(db: Path, host: str, port: int, open_browser: bool, public: bool) -> NoReturn:
+    """Browse the database with datasette, with our titles, links, pages and stored queries.
 
     \b
     pip install 'article-provenance[serve]'
     provenance serve --db provenance.db
+    provenance serve --public --host 0.0.0.0
     """
     import subprocess
+    import tempfile
 
     from provenance.datasette_plugin import serve as plugin
 
@@ -33,8 +41,20 @@ def serve(db: Path, host: str, port: int, open_browser: bool) -> NoReturn:
     # Says what is wrong with the database; closing it empties the WAL.
     with open_store(db, create=False) as store:
         make_clusters(store)
-    command = plugin.command(db, host=host, port=port, open_browser=open_browser, version=version)
-    try:
-        sys.exit(subprocess.run(command, check=False).returncode)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+    with tempfile.TemporaryDirectory(prefix="provenance-") as folder:
+        settings = Path(folder) / "datasette.json"
+        settings.write_text(json.dumps(plugin.settings_of(db, public=public)), encoding="utf-8")
+        command = plugin.command(
+            db,
+            settings,
+            host=host,
+            port=port,
+            open_browser=open_browser,
+            version=version,
+            public=public,
+        )
+        try:
+            code = subprocess.run(command, check=False).returncode
+        except KeyboardInterrupt:
+            code = INTERRUPTED
+    sys.exit(code)

@@ -82,6 +82,21 @@ def open_store(db: Path, *, create: bool = True, read_only: bool = False) -> Sto
     return Store.open(db, create=create, read_only=read_only)
 
 
+def stored_match(store: Store, match_id: str) -> dict[str, Any]:
+    """One stored match, whole, by its id or the start of it. Raises ReadError when none is."""
+    from provenance.errors import ReadError
+
+    row = store.match(match_id)
+    if row is None:
+        raise ReadError(
+            "no match has this id",
+            subject=match_id,
+            hint="List them: provenance matches",
+            code="missing",
+        )
+    return row
+
+
 def say(text: str) -> None:
     click.echo(text, err=True)
 

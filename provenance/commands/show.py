@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from provenance.commands.shared import db_option, json_option, json_out, open_store
-from provenance.errors import ReadError
+from provenance.commands.shared import db_option, json_option, json_out, open_store, stored_match
 
 
 @click.command()
@@ -23,14 +22,7 @@ def show(match_id: str, db: Path, as_json: bool) -> None:
     from provenance.report.text import match_text
 
     with open_store(db, create=False, read_only=True) as store:
-        row = store.match(match_id)
-    if row is None:
-        raise ReadError(
-            "no match has this id",
-            subject=match_id,
-            hint="List them: provenance matches",
-            code="missing",
-        )
+        row = stored_match(store, match_id)
     if as_json:
         json_out(row)
     else:

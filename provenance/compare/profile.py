@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from provenance.anchors import Anchors, anchors, names_of
 from provenance.background import idf, language_of, stemmer
+from provenance.borrowed import borrowed
 from provenance.compare import foreign
-from provenance.compare.borrowed import borrowed
 from provenance.compare.names import bone
 from provenance.config import LIMITS
 from provenance.languages import pieces_a_word
@@ -29,11 +29,6 @@ Ints = NDArray[np.int64]
 #: A rare word is hard when the background holds it in fewer than one article in this many.
 _RARE_NATS = float(np.log(400))
 _KATAKANA = regex.compile(r"^[\p{Katakana}ー]+$")
-# Opening and closing marks of quotations; straight double quotes are paired by turns.
-_QUOTES = regex.compile(
-    r"“[^“”]{1,1200}”|„[^„“”]{1,1200}[“”]|«[^«»]{1,1200}»|「[^「」]{1,600}」|『[^『』]{1,600}』"
-    r"|(?<![\p{L}\p{N}])\"[^\"\n]{1,1200}\"(?![\p{L}\p{N}])"
-)
 
 
 def shingle_set(words: Sequence[str], n: int) -> frozenset[tuple[str, ...]]:
@@ -217,7 +212,7 @@ def shared_stems(target: Profile, source: Profile) -> Shared:
 
 def _quoted_tokens(text: str, tokens: Tokens) -> Bools:
     flags = np.zeros(len(tokens.starts), dtype=bool)
-    for span in (*(found.span() for found in _QUOTES.finditer(text)), *borrowed(text)):
+    for span in borrowed(text):
         first, last = (bisect_left(tokens.starts, place) for place in span)
         flags[first:last] = True
     return flags

@@ -2,7 +2,8 @@
 
 Loaded by datasette through its entry point for every database that it serves, so it must be
 quick to import and must leave other people's databases alone: ours are known by the application
-id in the file's header. Written for datasette 0.65.
+id in the file's header. Written for datasette 0.65 and for 1.0, which asks for much the same in
+other ways: metadata and stored queries are handed over at its start instead of on request.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from provenance.datasette_plugin.words import COLUMNS, QUERIES, SCORES, TABLES
+from provenance.datasette_plugin import pages
+from provenance.datasette_plugin.queries import QUERIES
+from provenance.datasette_plugin.words import COLUMNS, SCORES, TABLES
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -30,10 +33,21 @@ MAX_VALUE = 50_000_000
 #: Characters of a link that are shown.
 MAX_LINK = 80
 
+_DATABASE = {
+    "title": "Where these pages came from",
+    "description": (
+        "Known originals, pages that were compared with them, and what was found: which text "
+        "derives from which, how, who was first, and on what evidence. A match says that texts "
+        "are similar or derived. It accuses nobody."
+    ),
+    "source": "Collected and compared with provenance",
+    "license": "Texts and titles belong to their publishers",
+}
+
 _PLAIN = re.compile(r"(source|target)_(id|title|url|site|published|observed)$|match_id$")
 _ID = re.compile(r"[0-9a-f]{8,64}")
 # Columns of views and stored queries, which have no foreign keys to make links of.
-_ROW_OF = {"match_id": "matches", "source_id": "articles", "target_id": "articles"}
+_ROW_OF = {"source_id": "articles", "target_id": "articles"}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -65,7 +79,8 @@ def is_ours(datasette: Any, database: str | None) -> bool:
     )
 
 
-def _table_metadata(name: str) -> dict[str, Any]:
+def table_metadata(name: str) -> dict[str, Any]:
+    """Title, explanations, order and facets of one table or view, as datasette's metadata."""
     found = copy.deepcopy(TABLES[name])
     if columns := COLUMNS.get(name):
         found["columns"] = dict(columns)
@@ -85,15 +100,8 @@ def get_metadata(datasette: Any, key: str, database: str, table: str) -> dict[st
     return {
         "databases": {
             name: {
-                "title": "Where these pages came from",
-                "description": (
-                    "Known originals, pages that were compared with them, and what was found: "
-                    "which text derives from which, how, who was first, and on what evidence. "
-                    "A match says that texts are similar or derived. It accuses nobody."
-                ),
-                "source": "Collected and compared with provenance",
-                "license": "Texts and titles belong to their publishers",
-                "tables": {table_name: _table_metadata(table_name) for table_name in TABLES},
+                **_DATABASE,
+                "tables": {table_name: table_metadata(table_name) for table_name in TABLES},
             }
             for name in datasette.databases
             if is_ours(datasette, name)
@@ -103,8 +111,89 @@ def get_metadata(datasette: Any, key: str, database: str, table: str) -> dict[st
 
 @hookimpl
 def canned_queries(datasette: Any, database: str, actor: Any) -> dict[str, Any]:
-    """Stored queries for our databases."""
+    """Stored queries for our databases (0.65)."""
     return copy.deepcopy(QUERIES) if is_ours(datasette, database) else {}
+
+
+@hookimpl
+def startup(datasette: Any) -> Callable[[], Awaitable[None]] | None:
+    """On 1.0: titles, explanations and stored queries. Order and facets it takes from its
+    configuration alone (see ``serve.settings_of``)."""
+    if not hasattr(datasette, "add_query"):
+        return None
+
+    async def told() -> None:
+        for name in datasette.databases:
+            if not is_ours(datasette, name):
+                continue
+            for key, value in _DATABASE.items():
+                await datasette.set_database_metadata(name, key, value)
+            for table in TABLES:
+                about = table_metadata(table)
+                for key in ("title", "description"):
+                    if key in about:
+                        await datasette.set_resource_metadata(name, table, key, about[key])
+                for column, text in about.get("columns", {}).items():
+                    await datasette.set_column_metadata(name, table, column, "description", text)
+            for query, given in QUERIES.items():
+                await datasette.add_query(
+                    name,
+                    query,
+                    given["sql"],
+                    title=given["title"],
+                    description=given["description"],
+                    parameters=given.get("params", []),
+                    # Ours, and read only: they run also where nobody may type SQL.
+                    is_trusted=True,
+                )
+
+    return told
+
+
+@hookimpl
+def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
+    """The overview and the page of a match."""
+    return [(path, getattr(pages, name)) for path, name in pages.ROUTES]
+
+
+@hookimpl
+def menu_links(datasette: Any, actor: Any, request: Any) -> list[dict[str, str]]:
+    """The overview of each of our databases, in the menu."""
+    return [
+        {"href": pages.overview_path(datasette, name), "label": f"Overview of {name}"}
+        for name in datasette.databases
+        if is_ours(datasette, name)
+    ]
+
+
+@hookimpl
+def database_actions(
+    datasette: Any, actor: Any, database: str, request: Any
+) -> list[dict[str, str]]:
+    """The overview, from the page of its database."""
+    if not is_ours(datasette, database):
+        return []
+    return [
+        {
+            "href": pages.overview_path(datasette, database),
+            "label": "Overview: who takes from whom",
+        }
+    ]
+
+
+@hookimpl
+def row_actions(
+    datasette: Any, actor: Any, request: Any, database: str, table: str, row: Any
+) -> list[dict[str, str]]:
+    """From the row of a match to its texts side by side (1.0)."""
+    if table != "matches" or not is_ours(datasette, database):
+        return []
+    return [
+        {
+            "href": pages.match_path(datasette, database, row["id"]),
+            "label": "The texts side by side",
+        }
+    ]
 
 
 def _is_web_link(value: str) -> bool:
@@ -130,6 +219,15 @@ async def _titled(datasette: Any, database: str, article_id: str) -> Markup:
     )
 
 
+def _beside(datasette: Any, database: str, match_id: str, shown: Markup) -> Markup:
+    """The cell of a match, with the way to its texts side by side."""
+    from markupsafe import Markup
+
+    return Markup('{} <a href="{}">side&nbsp;by&nbsp;side</a>').format(
+        shown, pages.match_path(datasette, database, match_id)
+    )
+
+
 @hookimpl
 def render_cell(
     row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any
@@ -145,6 +243,13 @@ def render_cell(
         return None
     if table == "matches" and _ROW_OF.get(column) == "articles" and _ID.fullmatch(value):
         return _titled(datasette, database, value)
+    if table == "matches" and column == "relation":
+        return _beside(datasette, database, row["id"], Markup("{}").format(value))
+    if column == "match_id" and _ID.fullmatch(value):
+        to_row = Markup('<a href="{}/{}">{}</a>').format(
+            datasette.urls.table(database, "matches"), value, value[:10]
+        )
+        return _beside(datasette, database, value, to_row)
     if (other := _ROW_OF.get(column)) and _ID.fullmatch(value):
         return Markup('<a href="{}/{}">{}</a>').format(
             datasette.urls.table(database, other), value, value[:10]

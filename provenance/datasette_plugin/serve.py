@@ -6,6 +6,7 @@ import re
 import sys
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from provenance.errors import UsageError
 
@@ -23,6 +24,8 @@ SETTINGS: dict[str, str] = {
     "suggest_facets": "off",
     "truncate_cells_html": "400",
 }
+#: Beside these, for a database that anybody may read.
+PUBLIC: dict[str, str] = {"default_allow_sql": "off", "allow_csv_stream": "off"}
 
 
 def installed_version() -> str:
@@ -33,12 +36,65 @@ def installed_version() -> str:
         raise UsageError("datasette is not installed", hint=_HINT) from None
 
 
-def command(database: Path, *, host: str, port: int, open_browser: bool, version: str) -> list[str]:
+#: Tables that hold what others wrote, or the index of it: not for everyone.
+NOT_PUBLIC = (
+    "texts",
+    "searchable",
+    "articles_fts",
+    "articles_fts_config",
+    "articles_fts_data",
+    "articles_fts_docsize",
+    "articles_fts_idx",
+    "boilerplate",
+)
+#: What datasette 1.0 takes from its configuration alone; 0.65 from metadata.
+_OF_TABLES = (
+    "sort",
+    "sort_desc",
+    "facets",
+    "fts_table",
+    "fts_pk",
+    "hidden",
+    "label_column",
+    "sortable_columns",
+)
+
+
+def settings_of(database: Path, *, public: bool) -> dict[str, Any]:
+    """What is told to datasette in a file: order, facets and labels of our tables, and with
+    ``public`` what is not to be seen. The same file is metadata to 0.65 and configuration to 1.0.
+    """
+    from provenance.datasette_plugin import TABLES, table_metadata
+
+    tables: dict[str, dict[str, Any]] = {}
+    for name in TABLES:
+        about = table_metadata(name)
+        tables[name] = {key: about[key] for key in _OF_TABLES if key in about}
+    told: dict[str, Any] = {"tables": tables}
+    if public:
+        for name in NOT_PUBLIC:
+            tables.setdefault(name, {})["allow"] = False
+        # On 1.0 who searches must be allowed to see the index, which gives out the text.
+        tables["articles"].pop("fts_table")
+        told["allow_sql"] = False
+    return {"databases": {database.stem: told}}
+
+
+def command(
+    database: Path,
+    settings: Path,
+    *,
+    host: str,
+    port: int,
+    open_browser: bool,
+    version: str,
+    public: bool = False,
+) -> list[str]:
     """The words that start datasette on a database, for ``subprocess`` (no shell).
 
     The database is served as immutable: nothing writes it meanwhile, and what its WAL holds is
-    not seen, so close the store first. ``version`` is datasette's (see ``installed_version``).
-    Raises UsageError when that is too old.
+    not seen, so close the store first. ``settings`` is the file with ``settings_of``;
+    ``version`` is datasette's (see ``installed_version``). Raises UsageError when that is too old.
     """
     numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
     if numbers < OLDEST:
@@ -47,7 +103,8 @@ def command(database: Path, *, host: str, port: int, open_browser: bool, version
     # The whole path, so that a name that starts with a dash is no option.
     words += ["--immutable", str(database.absolute())]
     words += ["--host", host, "--port", str(port)]
-    for name, value in SETTINGS.items():
+    words += ["--metadata" if numbers < (1, 0) else "--config", str(settings)]
+    for name, value in {**SETTINGS, **(PUBLIC if public else {})}.items():
         words += ["--setting", name, value]
     if open_browser:
         words.append("--open")

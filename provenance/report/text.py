@@ -12,7 +12,8 @@ from typing import Any
 #: Styles a piece of text ("bold", "red", …); the command line gives click's on a terminal.
 Style = Callable[..., str]
 
-_NAMES = {
+#: Each relation as a headline has it.
+NAMES = {
     "verbatim": "VERBATIM COPY",
     "edited": "EDITED COPY",
     "partial": "EXCERPT",
@@ -25,7 +26,8 @@ _NAMES = {
     "independent": "INDEPENDENT REPORT",
     "unrelated": "UNRELATED",
 }
-_LINES = {
+#: Each relation in a line.
+LINES = {
     "verbatim": "the source's text, whole",
     "edited": "the source's text with edits, cuts or house style",
     "partial": "passages of the source inside a text with other content",
@@ -104,8 +106,8 @@ def headline(match: Mapping[str, Any], style: Style = plain) -> str:
     """Verdict in one line."""
     relation = str(match["relation"])
     colour = "red" if match["is_repost"] else "yellow" if match["is_reuse"] else "green"
-    name = style(_NAMES.get(relation, relation.upper()), fg=colour, bold=True)
-    return f"{name}  probability {probable(match['probability'])}: {_LINES.get(relation, '')}"
+    name = style(NAMES.get(relation, relation.upper()), fg=colour, bold=True)
+    return f"{name}  probability {probable(match['probability'])}: {LINES.get(relation, '')}"
 
 
 def match_text(

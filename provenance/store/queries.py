@@ -8,13 +8,12 @@ from typing import Any
 
 from provenance import urls
 from provenance.errors import StoreError
-from provenance.models import Article, Fingerprint, Scores, Trace
-from provenance.store import rows
+from provenance.models import Article, Fingerprint, Trace
+from provenance.store import reading, rows
 from provenance.store.connection import guarded
 from provenance.store.opening import explained
+from provenance.store.reading import ARTICLE_COLUMNS, SCORES, booleans
 from provenance.store.writing import Role, Writing
-
-_SCORES = tuple(Scores.__dataclass_fields__)
 
 # One row a match, flat, so that it can be written as CSV as it is.
 _MATCHES = """
@@ -27,7 +26,7 @@ SELECT m.id, m.relation, m.is_repost, m.is_reuse, m.probability, m.direction,
 FROM matches m
 JOIN articles s ON s.id = m.source_id
 JOIN articles t ON t.id = m.target_id
-""".format(scores=", ".join(f'm."{name}"' for name in _SCORES))
+""".format(scores=", ".join(f'm."{name}"' for name in SCORES))
 
 _BEST_FIRST = " ORDER BY m.probability DESC, m.coverage DESC, m.containment_target_5 DESC, m.id"
 
@@ -72,7 +71,7 @@ class Queries(Writing):
             kept.setdefault((article_id, kind), []).append(url)
         found = {}
         for row in self._query(
-            f"SELECT {rows.ARTICLE_COLUMNS} FROM articles"  # noqa: S608
+            f"SELECT {ARTICLE_COLUMNS} FROM articles"  # noqa: S608
             " WHERE id IN (SELECT value FROM json_each(?))",
             wanted,
         ):
@@ -119,7 +118,7 @@ class Queries(Writing):
             where, values = f" AND id IN ({_WITH_WORDS})", [words]
         return list(
             self._query(
-                f"SELECT {rows.ARTICLE_COLUMNS}, (SELECT count(*) FROM matches m"  # noqa: S608
+                f"SELECT {ARTICLE_COLUMNS}, (SELECT count(*) FROM matches m"  # noqa: S608
                 " WHERE m.source_id = articles.id AND m.is_reuse = 1) AS matches"
                 f" FROM articles WHERE role = 'original'{where}"
                 " ORDER BY site, coalesce(published, observed), id LIMIT ? OFFSET ?",
@@ -198,7 +197,7 @@ class Queries(Writing):
             values.append(limit)
         with explained(self.path):
             for row in self._query(sql, *values):
-                yield _booleans(row)
+                yield booleans(row)
 
     @guarded
     def match(self, id_prefix: str) -> dict[str, Any] | None:
@@ -215,13 +214,7 @@ class Queries(Writing):
         prefix = rows.text_of(id_prefix.strip())
         if not prefix:
             return None
-        ids = [
-            row[0]
-            for row in self.conn.execute(
-                "SELECT id FROM matches WHERE id >= ? AND id < ? ORDER BY id LIMIT 6",
-                (prefix, _after(prefix)),
-            )
-        ]
+        ids = reading.match_ids(self.conn, prefix)
         if not ids:
             return None
         if len(ids) > 1 and ids[0] != prefix:
@@ -231,48 +224,12 @@ class Queries(Writing):
                 hint="Give more of the id.",
                 code="ambiguous",
             )
-        (row,) = self._query("SELECT * FROM matches WHERE id = ?", ids[0])
-        found = _booleans(row)
-        (made_with,) = self.conn.execute(
-            "SELECT parameters FROM runs WHERE id = ?", (found["run_id"],)
-        ).fetchone()
-        found["parameters"] = json.loads(made_with)
-        found["channels"] = [name for name in found["channels"].split(",") if name]
-        found["scores"] = {name: found.pop(name) for name in _SCORES}
-        for key, columns, table in (
-            (
-                "passages",
-                "target_offset, target_length, source_offset, source_length, kind",
-                "passages",
-            ),
-            ("reasons", "code, text", "reasons"),
-            ("evidence", "kind, log_odds, text", "direction_evidence"),
-        ):
-            found[key] = list(
-                self._query(
-                    f"SELECT {columns} FROM {table} WHERE match_id = ? ORDER BY position",  # noqa: S608
-                    ids[0],
-                )
-            )
-        found["passages"] = [list(passage.values()) for passage in found["passages"]]
-        for side in ("source", "target"):
-            name = found.pop(f"{side}_id")
-            found[side] = next(
-                self._query(
-                    f"SELECT {rows.ARTICLE_COLUMNS}, role,"  # noqa: S608
-                    " coalesce((SELECT text FROM texts WHERE article_id = id), '') AS text"
-                    " FROM articles WHERE id = ?",
-                    name,
-                )
-            )
-        found["traces"] = list(
-            self._query(
-                "SELECT kind, value, target_url, target_site, strength, snippet FROM traces"
-                " WHERE article_id = ? ORDER BY position",
-                found["target"]["id"],
-            )
-        )
-        return found
+        return reading.one_match(self.conn, ids[0])
+
+    @guarded
+    def overview(self) -> dict[str, Any]:
+        """What the overview page draws: see ``reading.overview``."""
+        return reading.overview(self.conn)
 
     # -- the rest ----------------------------------------------------------------------------
 
@@ -306,9 +263,3 @@ class Queries(Writing):
             name: int(self.conn.execute(f"SELECT count(*) FROM {what}").fetchone()[0])  # noqa: S608
             for name, what in asked.items()
         }
-
-
-def _booleans(row: dict[str, Any]) -> dict[str, Any]:
-    row["is_repost"] = bool(row["is_repost"])
-    row["is_reuse"] = bool(row["is_reuse"])
-    return row

@@ -18,11 +18,6 @@ _SECRET_HEADERS = frozenset(
     {"set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization"}
 )
 
-ARTICLE_COLUMNS = (
-    "id, url, canonical_url, site, title, byline, published, observed, modified, language, words,"
-    " digest, rough, gate"
-)
-
 
 def now() -> str:
     """The present time in UTC, ISO 8601 to the second."""

@@ -1,4 +1,4 @@
-"""Words in a text that are not its writer's: picture captions and embedded posts. Pure.
+"""Words in a text that are not its writer's: quotations, picture captions, embedded posts. Pure.
 
 A caption names who is in the picture, where and on which day, in an agency's fixed order, so that
 captions of two pictures of one scene answer each other sentence by sentence. Its credit tells it
@@ -12,6 +12,11 @@ from collections.abc import Iterator
 
 import regex
 
+# Opening and closing marks of quotations; straight double quotes are paired by turns.
+_QUOTES = regex.compile(
+    r"“[^“”]{1,1200}”|„[^„“”]{1,1200}[“”]|«[^«»]{1,1200}»|「[^「」]{1,600}」|『[^『』]{1,600}』"
+    r"|(?<![\p{L}\p{N}])\"[^\"\n]{1,1200}\"(?![\p{L}\p{N}])"
+)
 #: The credit of a picture. An agency in brackets alone is a dateline, and no credit.
 _CREDIT = regex.compile(
     r"""
@@ -37,8 +42,9 @@ _POST = 600
 
 
 def borrowed(text: str) -> list[tuple[int, int]]:
-    """Spans (start, end) of captions and posts, in order; they may overlap."""
-    return sorted([*_captions(text), *_posts(text)])
+    """Spans (start, end) of quotations, captions and posts, in order; they may overlap."""
+    quotes = (found.span() for found in _QUOTES.finditer(text))
+    return sorted([*quotes, *_captions(text), *_posts(text)])
 
 
 def _captions(text: str) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,154 @@
+"""What a page needs, read over any connection of Python's sqlite3: the store's and datasette's.
+
+Imports nothing but the standard library and the floor. Every function takes a connection and
+returns plain values; errors are sqlite3's own.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from provenance.models import Scores
+
+#: What names and describes an article, without its text.
+ARTICLE_COLUMNS = (
+    "id, url, canonical_url, site, title, byline, published, observed, modified, language, words,"
+    " digest, rough, gate"
+)
+SCORES = tuple(Scores.__dataclass_fields__)
+
+
+def rows(conn: sqlite3.Connection, sql: str, *values: Any) -> Iterator[dict[str, Any]]:
+    """Rows as mappings, whatever the connection's row factory."""
+    cursor = conn.execute(sql, values)
+    names = [column[0] for column in cursor.description]
+    for row in cursor:
+        yield dict(zip(names, tuple(row), strict=True))
+
+
+def booleans(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with its flags as bools."""
+    row["is_repost"] = bool(row["is_repost"])
+    row["is_reuse"] = bool(row["is_reuse"])
+    return row
+
+
+def match_ids(conn: sqlite3.Connection, prefix: str, most: int = 6) -> list[str]:
+    """At most so many ids of matches that start so, in order."""
+    return [
+        row["id"]
+        for row in rows(
+            conn,
+            "SELECT id FROM matches WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
+            prefix,
+            prefix + "\U0010ffff",
+            most,
+        )
+    ]
+
+
+def one_match(
+    conn: sqlite3.Connection, match_id: str, *, texts: bool = True
+) -> dict[str, Any] | None:
+    """One match, whole (keys: see ``Queries.match``); None when there is none.
+
+    Without ``texts``, or where the database has none, both texts are "".
+    """
+    found = next(rows(conn, "SELECT * FROM matches WHERE id = ?", match_id), None)
+    if found is None:
+        return None
+    booleans(found)
+    made_with = next(rows(conn, "SELECT parameters FROM runs WHERE id = ?", found["run_id"]))
+    found["parameters"] = json.loads(made_with["parameters"])
+    found["channels"] = [name for name in found["channels"].split(",") if name]
+    found["scores"] = {name: found.pop(name) for name in SCORES}
+    for key, columns, table in (
+        (
+            "passages",
+            "target_offset, target_length, source_offset, source_length, kind",
+            "passages",
+        ),
+        ("reasons", "code, text", "reasons"),
+        ("evidence", "kind, log_odds, text", "direction_evidence"),
+    ):
+        found[key] = list(
+            rows(
+                conn,
+                f"SELECT {columns} FROM {table} WHERE match_id = ? ORDER BY position",  # noqa: S608
+                match_id,
+            )
+        )
+    found["passages"] = [list(passage.values()) for passage in found["passages"]]
+    for side in ("source", "target"):
+        name = found.pop(f"{side}_id")
+        article = next(
+            rows(conn, f"SELECT {ARTICLE_COLUMNS}, role FROM articles WHERE id = ?", name)  # noqa: S608
+        )
+        text = None
+        if texts:
+            text = next(rows(conn, "SELECT text FROM texts WHERE article_id = ?", name), None)
+        found[side] = {**article, "text": text["text"] if text else ""}
+    found["traces"] = list(
+        rows(
+            conn,
+            "SELECT kind, value, target_url, target_site, strength, snippet FROM traces"
+            " WHERE article_id = ? ORDER BY position",
+            found["target"]["id"],
+        )
+    )
+    return found
+
+
+#: Rows of each list of the overview.
+MOST = 500
+
+
+def overview(conn: sqlite3.Connection) -> dict[str, Any]:
+    """What the overview draws.
+
+    Keys: counts (originals, pages, matches, reposts, failures), network (rows of the view
+    ``repost_network``), scores (relation, is_repost, tenth of the probability, matches),
+    story (the original with most copies, with its ``timeline`` rows, or None), reposts (the
+    best ``MOST`` rows of the view).
+    """
+    counts = next(
+        rows(
+            conn,
+            "SELECT (SELECT count(*) FROM articles WHERE role = 'original') AS originals,"
+            " (SELECT count(*) FROM articles WHERE role = 'crawled') AS pages,"
+            " (SELECT count(*) FROM matches) AS matches,"
+            " (SELECT count(*) FROM matches WHERE is_repost = 1) AS reposts,"
+            " (SELECT count(*) FROM failures) AS failures",
+        )
+    )
+    best = next(
+        rows(
+            conn,
+            "SELECT source_id, count(*) AS copies FROM matches WHERE is_repost = 1"
+            " GROUP BY source_id ORDER BY copies DESC, source_id LIMIT 1",
+        ),
+        None,
+    )
+    story = None
+    if best:
+        copies = rows(
+            conn, "SELECT * FROM timeline WHERE source_id = ? LIMIT ?", best["source_id"], MOST
+        )
+        story = list(copies)
+    return {
+        "counts": counts,
+        "network": list(rows(conn, "SELECT * FROM repost_network LIMIT ?", MOST)),
+        "scores": list(
+            rows(
+                conn,
+                "SELECT relation, is_repost, min(9, CAST(probability * 10 AS INTEGER)) AS tenth,"
+                " count(*) AS matches FROM matches GROUP BY relation, is_repost, tenth"
+                " ORDER BY relation, is_repost, tenth",
+            )
+        ),
+        "story": story,
+        "reposts": list(rows(conn, "SELECT * FROM reposts LIMIT ?", MOST)),
+    }
