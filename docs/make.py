@@ -21,7 +21,7 @@ from typing import Any
 
 import click
 
-from provenance import errors
+from provenance import errors, tracekinds, traces
 from provenance.cli import cli
 from provenance.commands import shared
 from provenance.config import Limits, Parameters
@@ -327,6 +327,89 @@ def errors_page() -> str:
     return _page("Errors", *parts)
 
 
+# --- traces ------------------------------------------------------------------------------------
+
+_MEASURED = re.compile(r"<!-- measured -->.*?<!-- /measured -->", re.DOTALL)
+_TRACES_INTRO = """
+A **trace** is a mark of copying that a page carries: a claim that the page itself makes, or a
+leftover that only copying explains. Reading them needs no network and no collection, so a page's
+traces name its source even where no original is known; `check` says so, and what to add. A trace is
+no finding about the text: a page with a strong trace and little shared text cites, and does not
+copy.
+
+Links to the page's own house, and to sites that everybody links (social networks, shops, agencies'
+front pages, governments, encyclopaedias), never count. Links are read in the article and right
+around it, not in sidebars. At most {kind} traces of a kind and {page} of a page are kept, the
+strongest first.
+
+*Strong* names one page, or surely one outlet; *medium* an outlet or a mechanism; *weak* is a hint,
+shown and stored, and used for nothing alone. **Seen**: the pattern was met on the real pages of the
+table at the end; where it was not, it comes from the documentation or the code of the programs that
+write it. Every example, and every near miss, which must leave no such trace, is a test
+(`tests/test_traces.py`). There `harbourpost.example` is another outlet, `copyquay.example` the
+page's own site.
+"""
+_TRACES_USE: list[list[object]] = [
+    ["*open*", "attribution: the page says itself where its text is from"],
+    ["*licence*", "attribution `licensed`, where it names the source"],
+    ["*page*", "looking the page that it names up among the originals"],
+    ["strong, medium", "[who was first](direction.md), where it names one of the two pages"],
+]
+_TRACES_LEFT_OUT: list[list[object]] = [
+    ["mangled names and terms, words changed inside quotation marks, shared typos and figures",
+     "need the original's text: that is the comparison's"],
+    ["a time of publication equal to the second", "needs the original: a line of direction.md"],
+    ["equal picture captions", "captions are not kept apart from the text"],
+    ["one author for everything, dozens of posts an hour", "a habit of a site, no mark in a page"],
+    ["“our correspondent”", "names nobody"],
+]  # fmt: skip
+
+
+def _example(place: str, markup: str) -> str:
+    shown = markup.replace("\u200b", "[U+200B]").replace("\u00ad", "[U+00AD]")
+    return f"{place}: `` {shown} ``"
+
+
+def traces_page() -> str:
+    """The catalogue of traces, with what was measured on real pages as it stands in the page."""
+    path = DOCS / "traces.md"
+    measured = _MEASURED.search(path.read_text("utf-8")) if path.is_file() else None
+    parts: list[str] = []
+    for group in dict.fromkeys(kind.group for kind in tracekinds.KINDS):
+        parts.append(f"## {group}")
+        for kind in tracekinds.KINDS:
+            if kind.group != group:
+                continue
+            flags = [name for name in ("open", "licence", "page") if getattr(kind, name)]
+            says = tracekinds.sentence(kind.name, "*NAME*")
+            rows: list[list[object]] = [
+                [
+                    example.what,
+                    example.strength,
+                    "yes" if example.seen else "no",
+                    _example(example.place, example.page),
+                    _example(example.near_place or example.place, example.near),
+                ]
+                for example in kind.examples
+            ]
+            parts += [
+                f"### {kind.name}",
+                f"The page {says}." + (f" *{', '.join(flags)}*" if flags else ""),
+                _table(["pattern", "strength", "seen", "example", "near miss"], rows),
+            ]
+    return _page(
+        "Traces",
+        _TRACES_INTRO.format(kind=traces.MOST_OF_A_KIND, page=traces.MOST_OF_A_PAGE),
+        "## What follows from a trace",
+        _table(["the kind is", "it is used for"], _TRACES_USE),
+        *parts,
+        "## Left out",
+        _table(["trace", "why"], _TRACES_LEFT_OUT),
+        "## On real pages",
+        measured.group() if measured else "<!-- measured -->\n<!-- /measured -->",
+    )
+
+
 # --- all of them -------------------------------------------------------------------------------
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -334,6 +417,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "schema.md": schema_page,
     "errors.md": errors_page,
+    "traces.md": traces_page,
 }
 
 

@@ -17,7 +17,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from provenance import urls
+from provenance import tracekinds, urls
 from provenance.dates import lag
 from provenance.houses import AGENCIES
 from provenance.models import Article, Attribution, Direction, DirectionValue, Evidence, Trace
@@ -58,20 +58,9 @@ EXCERPT = 0.3
 _MINUTES = 5 * 60
 _DAY = 24 * 3600
 _WEEK = 7 * _DAY
-#: Traces by which a page openly says where its text is from.
-_ATTRIBUTES = frozenset(
-    {
-        "source-link",
-        "canonical",
-        "og-url",
-        "feed-footer",
-        "jsonld",
-        "republish-notice",
-        "syndication-source",
-        "original-source",
-    }
-)
-_LICENCE_KINDS = frozenset({"syndication-source", "original-source"})
+#: Traces by which a page openly says where its text is from, and those that say it may.
+_ATTRIBUTES = tracekinds.named(open=True)
+_LICENCE_KINDS = tracekinds.named(licence=True)
 _LICENCE_NOTICE = re.compile(r"^(permission|creative-commons|republished):")
 
 

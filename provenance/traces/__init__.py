@@ -12,26 +12,26 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
-from provenance import markup, urls
+from provenance import markup, tracekinds, urls
 from provenance.models import Article, Strength, Trace
-from provenance.outlets import is_cdn, is_front_page, is_outlet, same_outlet
-from provenance.traces import catalogue, leftovers
+from provenance.outlets import is_front_page, is_outlet
+from provenance.traces import catalogue, head, leftovers, pictures
+from provenance.traces.naming import Named, named
 from provenance.traces.page import SNIPPET, Block, Page, mark, survey
+from provenance.traces.pictures import unproxied, upload_time
 
-_EPOCH = re.compile(r"(?<!\d)(1\d{9})$")
-_FOLDER = re.compile(r"/(20\d\d)/(0[1-9]|1[0-2])/")
+__all__ = ["Named", "lookup_stems", "lookup_urls", "named", "read", "upload_time"]
+
 _WRITTEN_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()]{4,300}", re.IGNORECASE)
 _RANK: dict[Strength, int] = {"strong": 0, "medium": 1, "weak": 2}
-_PICTURE = re.compile(r"\.(jpe?g|png|webp|gif|avif)$", re.IGNORECASE)
-#: A gallery of one outlet's pictures says no more than its first ones.
-_MAX_HOTLINKS = 3
-# Their URLs are files, mailboxes or marked links, no articles to look up.
-_NO_PAGE = frozenset({"hotlink", "image-proxy", "email-protected", "tracking-params"})
+#: Links of the text that are weighed against each other.
+_MOST_LINKS = 500
+#: Traces of one page that are kept: of one kind, and in all. More say no more.
+MOST_OF_A_KIND, MOST_OF_A_PAGE = 5, 40
+_PAGES = tracekinds.named(page=True)
 
 
 def read(tree: HtmlElement, article: Article) -> tuple[Trace, ...]:
@@ -48,7 +48,13 @@ def read(tree: HtmlElement, article: Article) -> tuple[Trace, ...]:
             key = (trace.kind, trace.value, trace.target_url)
             if key not in found or _RANK[trace.strength] < _RANK[found[key].strength]:
                 found[key] = trace
-    return tuple(sorted(found.values(), key=lambda trace: _RANK[trace.strength]))
+    kept: list[Trace] = []
+    kinds: Counter[str] = Counter()
+    for trace in sorted(found.values(), key=lambda trace: _RANK[trace.strength]):
+        kinds[trace.kind] += 1
+        if kinds[trace.kind] <= MOST_OF_A_KIND:
+            kept.append(trace)
+    return tuple(kept[:MOST_OF_A_PAGE])
 
 
 def lookup_urls(traces: tuple[Trace, ...], article: Article) -> tuple[str, ...]:
@@ -56,14 +62,14 @@ def lookup_urls(traces: tuple[Trace, ...], article: Article) -> tuple[str, ...]:
     found = (
         urls.canonical_url(trace.target_url)
         for trace in traces
-        if trace.target_url and trace.strength != "weak" and trace.kind not in _NO_PAGE
+        if trace.target_url and trace.strength != "weak" and trace.kind in _PAGES
     )
     return tuple(dict.fromkeys(url for url in found if url != article.canonical_url))
 
 
 def lookup_stems(article: Article) -> tuple[str, ...]:
     """Names of the article's image files (``urls.image_stem``), once each."""
-    stems = (urls.image_stem(_unproxied(image) or image) for image in article.images)
+    stems = (urls.image_stem(unproxied(image) or image) for image in article.images)
     return tuple(dict.fromkeys(stem for stem in stems if stem))
 
 
@@ -113,40 +119,12 @@ def _unlinked_source(page: Page, block: Block, rest: str) -> Iterator[Trace]:
         yield mark("source-link", name, "medium", block.text)
 
 
-def _head_urls(page: Page) -> Iterator[Trace]:
-    declared = [("canonical", href) for href in markup.link_rel(page.tree, "canonical")]
-    for key in ("og:url", "twitter:url"):
-        declared += [("og-url", href) for href in page.meta.get(key, [])]
-    for key in ("syndication-source", "original-source"):
-        declared += [(key, href) for href in page.meta.get(key, [])]
-        declared += [(key, href) for href in markup.link_rel(page.tree, key)]
-    for kind, href in declared:
-        url = markup.absolute(page.base, href)
-        if url and (site := page.foreign(url)):
-            strength: Strength = "medium" if is_front_page(url) else "strong"
-            yield mark(kind, url, strength, f"{kind}: {href}", url, site)
-
-
-def _json_ld(page: Page) -> Iterator[Trace]:
-    for item in page.data:
-        if not markup.is_article_type(item):
-            continue
-        for key in ("mainEntityOfPage", "isBasedOn", "url", "publisher", "copyrightHolder"):
-            for text in markup.json_strings(item.get(key), "@id", "url"):
-                url = markup.absolute(page.base, text)
-                site = page.foreign(url)
-                if url and site:
-                    # A publisher is often the mother company, which copied nothing.
-                    page_like = key in ("mainEntityOfPage", "isBasedOn", "url")
-                    strong = page_like and not is_front_page(url)
-                    yield mark(
-                        "jsonld", url, "strong" if strong else "medium", f"{key}: {text}", url, site
-                    )
-
-
 def _feed_footer(page: Page) -> Iterator[Trace]:
     for block in page.around:
-        found = catalogue.FEED_FOOTER.search(block.text)
+        # Only the ends of a long line: it may be a whole page without breaks.
+        found = catalogue.FEED_FOOTER.search(block.text[:1000]) or (
+            catalogue.FEED_FOOTER.search(block.text[-1000:]) if len(block.text) > 1000 else None
+        )
         if not found:
             continue
         name = markup.squeeze(next((g for g in found.groups() if g), "")).strip(" .")
@@ -188,95 +166,64 @@ def _republish(page: Page) -> Iterator[Trace]:
 def _internal_links(page: Page) -> Iterator[Trace]:
     if not page.article.site:
         return
-    targets = [
-        (text, url)
-        for block in page.body
-        for text, url in block.links
-        if urls.canonical_url(url) != page.article.canonical_url
-    ]
-    counted = [(text, url, site) for text, url in targets if (site := page.foreign(url))]
-    by_site = Counter(site for _, _, site in counted)
-    for site, count in by_site.most_common(1):
-        pages = {urls.canonical_url(url) for _, url, s in counted if s == site}
+    targets = [url for block in page.body for _, url in block.links][:_MOST_LINKS]
+    # Nearly all links of nearly all pages are the site's own: seen without a parse.
+    own = tuple(f"{scheme}//{urls.host(page.base)}/" for scheme in ("https:", "http:"))
+    foreign = [url for url in targets if not url.startswith(own)]
+    if len(foreign) < 3:
+        return
+    counted = [(url, site) for url in foreign if (site := page.foreign(url))]
+    total = sum(urls.canonical_url(url) != page.article.canonical_url for url in targets)
+    for site, count in Counter(site for _, site in counted).most_common(1):
+        pages = {urls.canonical_url(url) for url, s in counted if s == site}
         deep = [url for url in pages if not is_front_page(url)]
-        if count < 3 or len(deep) < 3 or count * 2 < len(targets):
+        if count < 3 or len(deep) < 3 or count * 2 < total:
             continue
         # An outlet links its own topic pages; others link its articles.
         topics = [u for u in deep if re.search(r"/(tags?|topics?|authors?|category|section)/", u)]
         strength: Strength = "strong" if len(topics) >= 2 else "medium"
-        snippet = f"{count} of {len(targets)} links in the text lead to {site}"
+        snippet = f"{count} of {total} links in the text lead to {site}"
         yield mark("internal-links", site, strength, snippet, None, site)
+
+
+def _promo_lines(page: Page) -> Iterator[Trace]:
+    for block in [*page.body, *page.tail]:
+        if len(block.text) > 300 or not block.anchors:
+            continue
+        leads = catalogue.PROMO.match(block.text)
+        if not leads and not catalogue.NEWSLETTER.search(block.text):
+            continue
+        for text, url in block.links:
+            site = page.foreign(url)
+            # Newsletters are sent by services: only a page of that name on a site is the site's.
+            if site and not is_front_page(url) and (leads or "newsletter" in url):
+                yield mark("promo-line", text or url, "medium", block.text, url, site)
+                break
 
 
 def _tracking(page: Page) -> Iterator[Trace]:
     for block in page.body + page.tail:
         for text, url in block.links:
-            site = page.foreign(url)
+            if "?" not in url and "/~r/" not in url:
+                continue
+            if burner := catalogue.FEEDBURNER.search(url):
+                yield mark("tracking-params", f"feedburner {burner.group(1)}", "medium", text, url)
+                continue
             feed = catalogue.FEED_PARAMETERS.search(url)
             marked = feed or catalogue.TRACKED.search(url)
-            if site and marked:
+            if marked and (site := page.foreign(url)):
                 strength: Strength = "medium" if feed else "weak"
                 yield mark("tracking-params", marked.group(1), strength, text or url, url, site)
 
 
-# --- images ---------------------------------------------------------------------------------
-
-
-def _unproxied(image: str) -> str | None:
-    """The origin of an image behind a proxy that keeps it in the URL; None for others."""
-    for pattern in catalogue.IMAGE_PROXIES:
-        if found := pattern.search(image):
-            inner = unquote(found.group(1))
-            if not inner.startswith("http"):
-                inner = "https://" + inner.lstrip("/")
-            return inner if urls.is_url(inner) else None
-    return None
-
-
-def _images(page: Page) -> Iterator[Trace]:
-    counts: Counter[str] = Counter()
-    for image in page.article.images:
-        inner = _unproxied(image)
-        url = inner or image
-        site = page.foreign(url)
-        if not site or is_cdn(url) or any(same_outlet(site, host) for host in page.hosts):
-            continue
-        counts[site] += 1
-        if counts[site] > _MAX_HOTLINKS:
-            continue
-        host = urls.host(url).removeprefix("www.")
-        # A picture in the upload folder of the outlet's front host; a host of another name may
-        # be a picture service that isn't known here.
-        uploaded = "/wp-content/uploads/" in url or bool(_FOLDER.search(url))
-        strength: Strength = "weak"
-        if host == site and _PICTURE.search(urlsplit(url).path):
-            strength = "strong" if uploaded else "medium"
-        snippet = f"image on {host}"
-        if (epoch := upload_time(url)) is not None:
-            snippet += f", uploaded {epoch} by its name, in the folder of that month"
-        yield mark("image-proxy" if inner else "hotlink", url, strength, snippet, None, site)
-
-
-def upload_time(image: str) -> str | None:
-    """When an image was uploaded, if its name ends in a Unix time of its folder's month (UTC)."""
-    found = _EPOCH.search(urls.image_stem(image))
-    folder = _FOLDER.search(urlsplit(image).path)
-    if not found or not folder:
-        return None
-    moment = datetime.fromtimestamp(int(found.group(1)), UTC)
-    if (moment.year, moment.month) != (int(folder.group(1)), int(folder.group(2))):
-        return None
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 _RULES: tuple[Callable[[Page], Iterator[Trace]], ...] = (
     _source_links,
-    _head_urls,
-    _json_ld,
+    *head.RULES,
     _feed_footer,
     _republish,
-    _images,
+    *pictures.RULES,
     _internal_links,
+    _promo_lines,
     _tracking,
     *leftovers.RULES,
 )

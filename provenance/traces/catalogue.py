@@ -191,6 +191,52 @@ TOLD = re.compile(
     r" (?P<name>(?:[Tt]he )?[A-ZÀ-Þ][\w.&'’/-]*(?: (?:of |de )?[A-ZÀ-Þ][\w.&'’/-]*){0,4})"
 )
 
+#: "Harbour Post's Finn Oakes, reporting from Skerrow": only the Post writes so.
+REPORTING_FROM = re.compile(
+    r"\b(?P<name>(?:[Tt]he )?[A-ZÀ-Þ][\w.&-]*(?: [A-ZÀ-Þ][\w.&-]*){0,3})['’]s"
+    r" (?:[A-ZÀ-Þ][\w'’-]{1,30} ?){1,3}, (?P<verb>reporting|reports) from\b"
+)
+#: Words of page furniture that copying takes along, each line whole, and whose they are.
+FURNITURE: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"^\W*(?:list \d{1,2} of \d{1,2}\b|end of list\W*$)"), "Al Jazeera"),
+    (re.compile(r"^\W*Image (?:source|caption), "), "BBC"),
+    (
+        re.compile(
+            r"^\W*(?:photo of author|listen to this article|share this(?: story| article)?)\W*$",
+            re.IGNORECASE,
+        ),
+        "",
+    ),
+)
+#: A line by which a house leads on to its own articles, and one that asks to sign up.
+PROMO = re.compile(
+    r"^\W*(?:read (?:more|also|next)|also read|see also|watch|more on this|don['’]t miss|recommended"
+    r"|lee también|lea también|leia também|lire aussi|lesen sie auch|leggi anche|lees ook|читайте также"
+    r"|czytaj też|ayrıca oku|baca juga)\s*[:：|»>–—-]",
+    re.IGNORECASE,
+)
+NEWSLETTER = re.compile(r"\b(?:sign up|subscribe)\b.{0,60}\bnewsletter", re.IGNORECASE)
+PHOTO_CREDIT = re.compile(
+    r"(?:\b(?:Photos?|Pictures?|Images?|Photograph|Foto|Credit)(?: (?:by|courtesy of|credit))?\s*:\s*"
+    r"|\[[^\]\[/]{2,60}/\s*)(?P<name>[A-ZÀ-Þ][^\]\[.,;|()/]{2,40})"
+)
+#: How picture agencies name their files.
+AGENCY_FILES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?<![A-Za-z0-9])AP_?\d{11,14}(?!\d)"), "associated press"),
+    (
+        re.compile(
+            r"RTRMADP|(?<![A-Za-z0-9])(?:RC2[A-Z0-9]{8,12}|RT[SX][A-Z0-9]{5,6})(?![A-Za-z0-9])"
+        ),
+        "reuters",
+    ),
+    (re.compile(r"(?<![A-Za-z0-9])(?:AFP__|000_[0-9A-Z]{5,8}(?![A-Za-z0-9]))"), "afp"),
+    (re.compile(r"gettyimages-\d{5,}", re.IGNORECASE), "getty images"),
+)
+#: Characters that nobody sees, inside a word of letters that are never joined by them.
+HIDDEN = re.compile(
+    "(?<=[A-Za-zÀ-ɏͰ-ϿЀ-ӿ])[\u180e\u200b\u2060-\u2064\ufe00-\ufe0f\ufeff]+(?=[A-Za-zÀ-ɏͰ-ϿЀ-ӿ])"
+)
+
 # --- mechanisms -----------------------------------------------------------------------------
 
 IMPORT_PLUGINS = re.compile(
@@ -198,6 +244,41 @@ IMPORT_PLUGINS = re.compile(
     r"|wpematico|wp-automatic|wordpress-automatic|cyberseo|echo-rss|crawlomatic|newsomatic|autoblogging"
     r"|wp-content-crawler|rss-post-importer|wp-robot|rss-importer|fivefilters|full-text-rss|feed2post",
     re.IGNORECASE,
+)
+#: Fields in which importers keep where an item came from.
+IMPORT_FIELDS = (
+    "original_source", "original_guid", "original_link", "original_url", "syndication_permalink",
+    "syndication_source_uri", "wprss_item_permalink", "feedzy_item_url", "wpe_sourcepermalink",
+)  # fmt: skip
+IMPORT_FIELD_IN_SCRIPT = re.compile(
+    r"[\"'](?P<field>"
+    + "|".join(IMPORT_FIELDS)
+    + r")[\"']\s*:\s*[\"'](?P<url>https?:[^\"'\s]{6,800})[\"']"
+)
+#: Counters for those who republish, and whose they are; group 1 where the address tells it.
+PIXELS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(r"^https?://counter\.theconversation\.com/content/\d+/count"),
+        "theconversation.com",
+    ),
+    (re.compile(r"^https?://pixel\.propublica\.org/pixel\.(?:js|gif)"), "propublica.org"),
+    (re.compile(r"^https?://republish\.groundup\.org\.za/counter/"), "groundup.org.za"),
+    (re.compile(r"^https?://([\w.-]+)/[^?#]*\?(?:[^#]*&)?republication-pixel=true"), ""),
+)
+CREATIVE_COMMONS = re.compile(
+    r"//creativecommons\.org/(?:licenses|publicdomain)/(?P<name>by(?:-[a-z]{2}){0,2}|zero|mark)\b",
+    re.IGNORECASE,
+)
+#: A sentence that puts the text, not a picture, under a licence.
+LICENSES_TEXT = re.compile(
+    r"\b(?:this|our) (?:article|work|story|text|content|piece|post)s?\b|\brepublish|\blicen[cs]ed under",
+    re.IGNORECASE,
+)
+OF_A_PICTURE = re.compile(
+    r"\b(?:photo|image|picture|figure|illustration|map|video)s?\b", re.IGNORECASE
+)
+FEEDBURNER = re.compile(
+    r"^https?://feed(?:proxy\.google|s\.feedburner|s2\.feedburner)\.com/~r/([\w-]+)", re.IGNORECASE
 )
 #: Image proxies that keep the origin's host in the URL. Group 1 is the origin.
 IMAGE_PROXIES: tuple[re.Pattern[str], ...] = (

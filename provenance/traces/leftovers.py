@@ -10,17 +10,26 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from provenance import houses, markup, urls
 from provenance.models import Strength, Trace
 from provenance.outlets import is_outlet
 from provenance.traces import catalogue
-from provenance.traces.page import Page, mark
+from provenance.traces.page import MOST, Page, elements, mark, values
 
 _CFEMAIL = re.compile(r"/cdn-cgi/l/email-protection#([0-9a-f]{6,})", re.IGNORECASE)
 _PROTECTED = re.compile(r"\[email\s*protected\]", re.IGNORECASE)
+_KEYED = XPath("//*[@data-cfemail] | //a[contains(@href, '/cdn-cgi/l/email-protection#')]")
+_BEHIND_CLOUDFLARE = XPath("boolean(//script[contains(@src, '/cdn-cgi/')])")
+_MARKS = XPath("//@class | //@id", smart_strings=False)
+_ASSETS = XPath(
+    "//@href[contains(., '/plugins/')] | //@src[contains(., '/plugins/')]", smart_strings=False
+)
 _BYLINE_BOX = re.compile(r"byline|author|contributor|writer|bio", re.IGNORECASE)
+#: Fewer words with a hidden character may be an editor's slip.
+_HIDDEN_WORDS = 5
 _TITLE_END = re.compile(r"\s+[|–—·•-]{1,2}\s+|\s*[|»]\s+|\s+::\s+")
 
 
@@ -36,17 +45,15 @@ def decode_email(key_and_text: str) -> str | None:
 
 
 def _emails(page: Page) -> Iterator[Trace]:
-    keyed = False
-    for node in page.tree.iter():
-        if not isinstance(node.tag, str):
-            continue
+    keyed = 0
+    for node in elements(_KEYED, page.tree)[: 4 * MOST]:
         hidden = node.get("data-cfemail") or ""
-        if not hidden and (found := _CFEMAIL.search(node.get("href") or "")):
+        if not hidden and (found := _CFEMAIL.search((node.get("href") or "")[:1000])):
             hidden = found.group(1)
         if not hidden:
             continue
-        keyed = True
-        address = decode_email(hidden)
+        keyed += 1
+        address = decode_email(hidden[:1000])
         if address is None or not _in_article(page, node):
             continue
         mailbox, domain = address.rsplit("@", 1)
@@ -65,7 +72,9 @@ def _emails(page: Page) -> Iterator[Trace]:
     for text in shown:
         if found := _PROTECTED.search(text):
             start = max(0, found.start() - 80)
-            yield mark("email-protected", "[email protected]", "medium", text[start : start + 180])
+            # Behind Cloudflare the page's own addresses are hidden so.
+            bare: Strength = "weak" if _BEHIND_CLOUDFLARE(page.tree) else "medium"
+            yield mark("email-protected", "[email protected]", bare, text[start : start + 180])
             return
 
 
@@ -107,20 +116,31 @@ def _section_suffix(page: Page) -> Iterator[Trace]:
 def _told(page: Page) -> Iterator[Trace]:
     counts: Counter[str] = Counter()
     first: dict[str, tuple[str, str]] = {}
-    for found in catalogue.TOLD.finditer(page.article.text):
+    text = page.article.text
+    asked = [*catalogue.TOLD.finditer(text), *catalogue.REPORTING_FROM.finditer(text)]
+    for found in asked[: 4 * MOST]:
         name = re.sub(r"(?:['’]s|[.,])$", "", found.group("name"))
         name = re.sub(r"^[Tt]he ", "", name)
         known = houses.KNOWN_OUTLET.match(name) or name.lower() in houses.AGENCIES
-        named = len(name.split()) > 1 and houses.OUTLET_NAME.search(name)
+        named = len(name.split()) > 1 and len(name) <= 60 and houses.OUTLET_NAME.search(name)
         if not (known or named) or page.own_name(name):
             continue
         counts[name] += 1
         start = max(0, found.start() - 60)
-        first.setdefault(name, (found.group("verb"), page.article.text[start : found.end() + 60]))
+        first.setdefault(name, (found.group("verb"), text[start : found.end() + 60]))
     for name, count in counts.items():
         verb, snippet = first[name]
         medium = "report" in verb or "correspondent" in verb or count >= 2
         yield mark("told-outlet", name, "medium" if medium else "weak", markup.squeeze(snippet))
+
+
+def _furniture(page: Page) -> Iterator[Trace]:
+    lines = [*page.article.text.split("\n"), *(block.text for block in page.body)]
+    for pattern, whose in catalogue.FURNITURE:
+        line = next((line for line in lines if len(line) < 400 and pattern.match(line)), None)
+        if line is not None and not (whose and page.own_name(whose)):
+            strength: Strength = "medium" if whose else "weak"
+            yield mark("house-furniture", whose or "a theme", strength, line)
 
 
 def _wire(page: Page) -> Iterator[Trace]:
@@ -139,13 +159,14 @@ def _wire(page: Page) -> Iterator[Trace]:
             ):
                 found.append((name, line[:120]))
     for line in [*lines[-5:], *(block.text for block in page.tail)]:
+        line = line if len(line) <= 2000 else line[:1000] + " " + line[-1000:]
         if credit := catalogue.REPORTING_BY.search(line):
             found.append(("Reuters", credit.group()))
         if helped := catalogue.CONTRIBUTED.search(line):
             name = helped.group("agency")
             if name.lower() in houses.AGENCIES:
                 found.append((name, line))
-    byline = page.article.byline or ""
+    byline = (page.article.byline or "")[:300]
     for piece in re.split(r"\s*(?:[,/|;•]|\bwith\b|\band\b)\s*", byline):
         name = re.sub(r"^(?:by|from|via|source)\b:?\s*", "", piece.strip(), flags=re.IGNORECASE)
         if name.lower() in houses.AGENCIES:
@@ -166,15 +187,18 @@ def _wire(page: Page) -> Iterator[Trace]:
 
 
 def _plugins(page: Page) -> Iterator[Trace]:
-    for node in page.tree.iter(
-        "link", "script", "div", "a", "article", "section", "p", "span", "img"
-    ):
-        for attribute in ("class", "id", "href", "src"):
-            value = node.get(attribute) or ""
-            if attribute in ("href", "src") and "/plugins/" not in value:
-                continue
-            if len(value) < 2000 and (found := catalogue.IMPORT_PLUGINS.search(value)):
-                yield mark("import-plugin", found.group().lower(), "medium", f"{attribute}={value}")
+    # All classes and addresses as one text: a page has thousands, and nearly never a hit.
+    for attribute, path in (("class", _MARKS), ("asset", _ASSETS)):
+        joined = "\n".join(values(path, page.tree))
+        for found in catalogue.IMPORT_PLUGINS.finditer(joined):
+            start, end = joined.rfind("\n", 0, found.start()) + 1, joined.find("\n", found.end())
+            line = joined[start : end if end >= 0 else len(joined)]
+            if len(line) < 2000:
+                yield mark("import-plugin", found.group().lower(), "medium", f"{attribute}={line}")
+                break
+    for generator in page.meta.get("generator", [])[:5]:
+        if tool := catalogue.IMPORT_PLUGINS.search(generator[:500]):
+            yield mark("import-plugin", tool.group().lower(), "medium", f"generator={generator}")
 
 
 def _translation(page: Page) -> Iterator[Trace]:
@@ -199,23 +223,30 @@ def _translation(page: Page) -> Iterator[Trace]:
 
 def _model(page: Page) -> Iterator[Trace]:
     text = page.article.text
-    for found in catalogue.MODEL_RESIDUE.finditer(text):
+    for _, found in zip(range(MOST), catalogue.MODEL_RESIDUE.finditer(text), strict=False):
         # Reporting about models quotes them.
-        if text[max(0, found.start() - 2) : found.start()].strip()[-1:] in (
-            '"',
-            "“",
-            "'",
-            "‘",
-            "«",
-        ):
+        if text[max(0, found.start() - 2) : found.start()].strip()[-1:] in tuple("\"“'‘«"):
             continue
-        line = text[text.rfind("\n", 0, found.start()) + 1 : found.end() + 80].split("\n")[0]
-        value = markup.squeeze(found.group()).lower()
-        yield mark("model-residue", value, "medium", line)
+        start = max(text.rfind("\n", 0, found.start()) + 1, found.start() - 200)
+        line = text[start : found.end() + 80].split("\n")[0]
+        yield mark("model-residue", markup.squeeze(found.group()).lower(), "medium", line)
     spun = catalogue.SPINTAX.findall(text)
     # In program text braces and bars are common; in prose two of them are a spinner's.
     if len(spun) >= 2 and not re.search(r"[{}();]\s*$|=>|==|&&", text, re.MULTILINE):
         yield mark("model-residue", "spintax", "medium", " … ".join(spun[:4]))
+
+
+def _hidden(page: Page) -> Iterator[Trace]:
+    found: list[str] = []
+    for block in page.body:
+        if not block.text.isascii():
+            for hit in catalogue.HIDDEN.finditer(block.text):
+                found.append(block.text[max(0, hit.start() - 12) : hit.end() + 12])
+                if len(found) >= MOST:
+                    break
+    if len(found) >= _HIDDEN_WORDS:
+        snippet = f"{len(found)} words, such as {found[0]!a}"
+        yield mark("hidden-characters", "zero-width", "medium", snippet)
 
 
 RULES: tuple[Callable[[Page], Iterator[Trace]], ...] = (
@@ -223,7 +254,9 @@ RULES: tuple[Callable[[Page], Iterator[Trace]], ...] = (
     _section_suffix,
     _wire,
     _told,
+    _furniture,
     _plugins,
     _translation,
     _model,
+    _hidden,
 )

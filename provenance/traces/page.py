@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from provenance import houses, markup, urls
@@ -17,8 +19,12 @@ from provenance.traces import catalogue
 _HEAD_BLOCKS = 6
 _TAIL_BLOCKS = 14
 _TAIL_CHARACTERS = 700
-#: Characters of a page that a trace shows.
-SNIPPET = 200
+#: Characters of a page that a trace shows, of its value, and of the address that it names.
+SNIPPET, VALUE, ADDRESS = 200, 500, 2000
+#: Links that are read of one line, and images, marks and names that a rule looks at: a page that
+#: holds more of them says no more.
+MOST = 50
+_HOST = re.compile(r"(?:https?:)?//([\w.-]+)", re.IGNORECASE)
 _ASIDE_TAGS = frozenset({"aside", "nav", "figure", "figcaption", "form"})
 
 
@@ -43,7 +49,7 @@ class Block:
         if self._links is None:
             self._links = [
                 (markup.text_of(anchor)[:300], url)
-                for anchor in self.anchors
+                for anchor in self.anchors[:MOST]
                 if (url := markup.absolute(self._base, anchor.get("href")))
             ]
         return self._links
@@ -132,13 +138,14 @@ def survey(tree: HtmlElement, article: Article) -> Page:
 
 def _own_hosts(tree: HtmlElement, base: str) -> set[str]:
     """Sites that serve the page's furniture: its style, scripts and icons, not its pictures."""
-    found = set()
+    found = {urls.host(base)}
     for element in tree.iter("link", "script"):
         rel = (element.get("rel") or "").lower()
-        if markup.tag(element) == "script" or "stylesheet" in rel or "icon" in rel:
-            url = markup.absolute(base, element.get("src") or element.get("href"))
-            found.add(urls.site(url) if url else "")
-    return found - {""}
+        if element.tag == "script" or "stylesheet" in rel or "icon" in rel:
+            href = markup.unarchive(element.get("src") or element.get("href") or "")
+            if elsewhere := _HOST.match(href):
+                found.add(elsewhere.group(1).lower())
+    return {urls.site_of_host(host) for host in found} - {""}
 
 
 def _blocks(
@@ -179,6 +186,16 @@ def _is_aside(element: HtmlElement, inside: bool) -> bool:
     return len(marks) < 300 and bool(catalogue.ASIDE_BOX.search(marks))
 
 
+def elements(path: XPath, tree: HtmlElement) -> list[HtmlElement]:
+    """The elements that a path finds, in page order."""
+    return cast("list[HtmlElement]", path(tree))
+
+
+def values(path: XPath, tree: HtmlElement) -> list[str]:
+    """The attributes that a path finds, in page order."""
+    return cast("list[str]", path(tree))
+
+
 def mark(
     kind: str,
     value: str,
@@ -191,4 +208,6 @@ def mark(
     cut = snippet if len(snippet) <= SNIPPET else snippet[: SNIPPET - 1] + "…"
     if url:
         url = urls.redact(url)
-    return Trace(kind, urls.redact(value)[:500], url, site, strength, cut)
+        if len(url) > ADDRESS:  # cut short it would name another page
+            url = None
+    return Trace(kind, urls.redact(value)[:VALUE], url, site, strength, cut)
