@@ -49,6 +49,8 @@ RECORDED = DERIVED | {"common-source", "quote", "cites", "version"}
 MAX_LINKS = 300
 #: Words that must be left of an article without its boilerplate: as few as extraction takes.
 MIN_OWN_WORDS = 20
+#: Originals of a site are counted so far.
+MOST_COUNTED = 1000
 #: What nobody has learned.
 NOTHING = boilerplate.Boilerplate()
 # Traces that name an outlet without pointing at a page of it.
@@ -64,6 +66,8 @@ class Originals(Index, Protocol):
 
     def relations(self) -> list[tuple[str, str, str]]: ...
 
+    def of_site(self, site: str, limit: int) -> int: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -72,6 +76,19 @@ class Page:
     article: Article
     traces: tuple[Trace, ...]
     capture: Capture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSource:
+    """An outlet that a page's traces name, and what the collection knows of it.
+
+    ``original`` is the id of the page that is named, if it is an original; ``registered`` is how
+    many originals the outlet's site has, counted up to ``MOST_COUNTED``.
+    """
+
+    named: traces.Named
+    original: str | None
+    registered: int
 
 
 def prepare(item: Capture | Record) -> Page:
@@ -262,6 +279,16 @@ def find_matches(
             )
         )
     return sorted(_settled(matches, originals, sites, known), key=_rank)
+
+
+def named_sources(page: Page, originals: Originals) -> tuple[NamedSource, ...]:
+    """Whom the page's traces name, surest first, originals or not. Reads no text."""
+    found = []
+    for one in traces.named(page.traces):
+        known = originals.by_urls([urls.canonical_url(one.url)], MOST_COUNTED) if one.url else []
+        count = originals.of_site(one.site, MOST_COUNTED) if one.site else 0
+        found.append(NamedSource(one, known[0] if known else None, count))
+    return tuple(found)
 
 
 def _settled(

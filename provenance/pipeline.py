@@ -19,7 +19,7 @@ from provenance.boilerplate import Boilerplate, snapshot
 from provenance.config import LIMITS
 from provenance.errors import ExtractError, ProvenanceError, ReadError, StoreError
 from provenance.intake import Given, Opened, item_name, open_input, read_one
-from provenance.matching import Page
+from provenance.matching import NamedSource, Page
 from provenance.models import (
     Article,
     Capture,
@@ -41,6 +41,8 @@ __all__ = ["Checked", "Given", "Tally", "add", "check", "compare_two", "demo_cor
 # lose on a kill, and short enough for another process to get its turn.
 _BATCH = 50
 _BATCH_SECONDS = 2.0
+# Sources that one page may have us fetch.
+_FOLLOWED = 3
 # Failures that a summary tells one by one.
 _SHOWN_FAILURES = 20
 # Failures of reading that may be gone the next time: their input is not called finished.
@@ -106,6 +108,10 @@ class Checked:
     error: ProvenanceError | None = None
     #: What was damaged of the input that the page came from, if anything.
     damaged: InputAccount | None = None
+    #: Whom the page's traces name, originals or not.
+    named: tuple[NamedSource, ...] = ()
+    #: Sources that were fetched because the page names them; None where that went well.
+    followed: tuple[tuple[str, Failure | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,8 +397,12 @@ def _record(store: Store, one: Studied, run: int, input_id: int | None) -> bool:
     return new
 
 
-def check(store: Store, spec: str, given: Given) -> Checked:
-    """Hold one page against the originals, and store what was found."""
+def check(store: Store, spec: str, given: Given, *, follow: bool = False) -> Checked:
+    """Hold one page against the originals, and store what was found.
+
+    ``follow``: fetch the pages that its traces name as its source and that are no originals yet
+    (at most three), register them, and hold the page against them, too.
+    """
     arguments = {"inputs": [spec], "url": given.url}
     known = known_boilerplate(store)
     try:
@@ -404,6 +414,9 @@ def check(store: Store, spec: str, given: Given) -> Checked:
             store.end_run(run, {"read": 1, "failures": 1})
         return Checked("unreadable", None, error=error)
     one = _judged(store, page, known)
+    followed = _follow(store, one.page, given) if follow else ()
+    if any(failure is None for _, failure in followed):
+        one = _judged(store, page, known)
     page = one.page
     with store.transaction():
         run = store.begin_run("check", arguments, judged_with(known))
@@ -418,7 +431,24 @@ def check(store: Store, spec: str, given: Given) -> Checked:
         nearest=one.every[0] if one.every and not one.kept else None,
         is_original=bool(store.find_articles(page.article.id, "original")),
         damaged=account if account.truncated or account.bytes_skipped else None,
+        named=matching.named_sources(page, store),
+        followed=followed,
     )
+
+
+def _follow(store: Store, page: Page, given: Given) -> tuple[tuple[str, Failure | None], ...]:
+    """Register the pages that traces name, surest first; each with why it could not be."""
+    wanted = [
+        source.named.url
+        for source in matching.named_sources(page, store)
+        if source.named.url and not source.original and source.named.strength == "strong"
+    ]
+    plain = Given(allow_private=given.allow_private, limits=given.limits)
+    followed: list[tuple[str, Failure | None]] = []
+    for url in dict.fromkeys(wanted[:_FOLLOWED]):
+        tally = add(store, [url], plain)
+        followed.append((url, tally.failures[0] if tally.failures else None))
+    return tuple(followed)
 
 
 def compare_two(target: str, source: str, given: Given) -> Match:

@@ -29,6 +29,7 @@ from provenance.errors import ProvenanceError
 from provenance.urls import redact
 
 if TYPE_CHECKING:
+    from provenance.models import Article
     from provenance.pipeline import Checked
 
 
@@ -36,6 +37,12 @@ if TYPE_CHECKING:
 @click.argument("source", metavar="INPUT")
 @db_option
 @page_options
+@click.option(
+    "--follow",
+    is_flag=True,
+    help="Fetch the pages that it names as its source (at most 3), register them as originals, "
+    "and compare.",
+)
 @private_option
 @exit_option
 @json_option
@@ -45,6 +52,7 @@ def check(
     url: str | None,
     published: str | None,
     site: str | None,
+    follow: bool,
     allow_private: bool,
     exit_code: bool,
     as_json: bool,
@@ -54,13 +62,16 @@ def check(
     \b
     provenance check https://blog.example/post
     provenance check page.html --url https://blog.example/post
+    provenance check https://blog.example/post --follow
     curl -s https://blog.example/post | provenance check - --json
     """
     from provenance import pipeline
 
     try:
         with open_store(db) as store:
-            found = pipeline.check(store, source, given(url, published, site, allow_private))
+            found = pipeline.check(
+                store, source, given(url, published, site, allow_private), follow=follow
+            )
             made_with = parameters(store)
     except ProvenanceError as error:
         if as_json:
@@ -68,12 +79,16 @@ def check(
         raise
     if as_json:
         json_out(_checked_row(found, made_with))
-    else:
-        click.echo(_checked_text(found, source, db))
+    elif found.target:
+        click.echo(_checked_text(found, found.target, source, db, follow=follow))
     if found.error:
         fail(found.error)
+    for followed, failure in found.followed:
+        if failure:
+            say(f"{redact(followed)} could not be followed: {failure.message} [{failure.error}]")
     if found.damaged:
         say(f"{redact(found.damaged.path)} is damaged: what could be read of it was checked")
+    if found.damaged or any(failure for _, failure in found.followed):
         sys.exit(PARTLY)
     if exit_code and any(match.verdict.is_repost for match in found.matches):
         sys.exit(REPOST)
@@ -92,12 +107,38 @@ def _checked_row(found: Checked, parameters: dict[str, Any]) -> dict[str, Any]:
         row["gate"] = found.target.gate
     row["is_original"] = found.is_original
     row["traces"] = [dataclasses.asdict(trace) for trace in found.traces]
+    row["named"] = _named_rows(found)
+    row["followed"] = [
+        {"url": redact(url), "error": failure and failure.error}
+        | ({"message": failure.message} if failure else {})
+        for url, failure in found.followed
+    ]
     row["matches"] = [match_row(match, parameters) for match in found.matches]
     row["nearest"] = match_row(found.nearest, parameters) if found.nearest else None
     row["parameters"] = parameters
     return row
 
 
+def _named_rows(found: Checked) -> list[dict[str, Any]]:
+    from provenance.report.named import named_row
+
+    return [
+        named_row(
+            one.named.name,
+            site=one.named.site,
+            url=one.named.url,
+            strength=one.named.strength,
+            is_open=one.named.open,
+            original=one.original,
+            registered=one.registered,
+            traces=one.named.traces,
+        )
+        for one in found.named
+    ]
+
+
+#: Outlets named by traces that are told; JSON has them all.
+_NAMED = 3
 _STATUS = {
     "no-originals": "There are no originals to hold it against yet. "
     "Register some: provenance add INPUT…",
@@ -110,15 +151,16 @@ _STATUS = {
 }
 
 
-def _checked_text(found: Checked, source: str, db: Path) -> str:
-    import dataclasses
-
+def _checked_text(found: Checked, target: Article, source: str, db: Path, *, follow: bool) -> str:
     from provenance.report import text
     from provenance.report.rows import match_row
 
-    if found.target is None:
-        return f"Could not be read, so nothing can be said of it: {text.printable(redact(source))}"
     lines = []
+    lines += [
+        f"Fetched and registered, because the page names it: {text.printable(redact(url))}\n"
+        for url, failure in found.followed
+        if not failure
+    ]
     for match in found.matches[:3]:
         row = match_row(match, {})
         lines.append(
@@ -130,22 +172,15 @@ def _checked_text(found: Checked, source: str, db: Path) -> str:
     if len(found.matches) > 3:
         lines.append(f"… and {len(found.matches) - 3} more originals: provenance matches\n")
     if found.status != "ok":
-        walled = found.status == "gated" and found.target.gate == "boilerplate"
+        walled = found.status == "gated" and target.gate == "boilerplate"
         lines.append(_STATUS["boilerplate" if walled else found.status])
     elif not found.matches:
         known = " It is a registered original itself." if found.is_original else ""
         lines.append(f"No match among the originals in {db}.{known}")
-    title = text.clipped(found.target.title or "(no title)", 80)
     if not found.matches:
-        lines.append(f"  this page   {title} ({found.target.words} words)")
-        named = [
-            t for t in found.traces if t.strength != "weak" and (t.target_url or t.target_site)
-        ]
-        for trace in named[:5]:
-            lines.append("  it names    " + text.trace_line(dataclasses.asdict(trace)))
-        url = next((t.target_url for t in named if t.target_url and t.strength == "strong"), None)
-        if url:
-            lines.append(f"  try next    provenance add {text.printable(url)}")
+        title = text.clipped(target.title or "(no title)", 80)
+        lines.append(f"  this page   {title} ({target.words} words)")
+    lines += _named_lines(found, source, follow=follow)
     if found.nearest and found.status == "ok":
         row = match_row(found.nearest, {})
         lines.append(f"\nNearest original: {text.headline(row, click.style)}")
@@ -154,3 +189,18 @@ def _checked_text(found: Checked, source: str, db: Path) -> str:
         )
         lines.append(f"  {text.scores_line(row['scores'])}")
     return "\n".join(lines).rstrip()
+
+
+def _named_lines(found: Checked, source: str, *, follow: bool) -> list[str]:
+    """Whom the page names beside the originals that it matched, and what to do about it."""
+    from provenance.report.named import named_text, next_step
+
+    matched = {match.source.site for match in found.matches}
+    named = [row for row in _named_rows(found) if row["site"] not in matched]
+    if not named:
+        return []
+    lines = [named_text(row) for row in named[:_NAMED]]
+    lines.append("  That is what the page says or kept, and no finding about its text.")
+    if step := next_step(named[:_NAMED], None if follow or source == "-" else source):
+        lines.append(step)
+    return lines

@@ -77,6 +77,11 @@ def moment(when: str | None) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def labelled(label: str, text: str, *, fill: bool = True) -> str:
+    """Text behind a label, wrapped under itself; commands and URLs stay on one line."""
+    return _row(label, text) if fill else f"  {label:<{_LABEL}}{text}"
+
+
 def _row(label: str, text: str) -> str:
     lead = f"  {label:<{_LABEL}}"
     return textwrap.fill(

@@ -151,6 +151,16 @@ class Lookups(Connected):
         return sorted(found)
 
     @guarded
+    def of_site(self, site: str, limit: int) -> int:
+        """How many originals a site (registered domain) has, counted up to ``limit``."""
+        (count,) = self.conn.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM articles"
+            " WHERE site = ? AND role = 'original' LIMIT ?)",
+            (rows.text_of(site), limit),
+        ).fetchone()
+        return int(count)
+
+    @guarded
     def size(self) -> int:
         """How many originals there are."""
         generation = self.generation
