@@ -35,20 +35,21 @@ def find(
     *,
     urls: Sequence[str] = (),
     stems: Sequence[str] = (),
+    slugs: Sequence[str] = (),
     limits: Limits = LIMITS,
 ) -> list[Candidate]:
     """Originals that may be the source, best first, at most ``limits.candidates``.
 
-    ``urls`` are canonical URLs that the page's traces name; ``stems`` are names of its images.
+    ``urls`` are canonical URLs that the page's traces name; ``stems`` are names of its images,
+    ``slugs`` the words that its address ends in.
     Originals whose URL is named come first, and up to ``limits.bucket`` of them stay even where
-    that is more than ``limits.candidates``. The channels, shared images among them, have what is
-    left by reciprocal rank, so that no channel's scale rules.
+    that is more than ``limits.candidates``. The channels, shared images and slugs among them, have
+    what is left by reciprocal rank, so that no channel's scale rules.
     """
     named = dict.fromkeys(index.by_urls(urls, limits.bucket))
     shown = index.by_image_stems(stems, limits.bucket)
-    proposals: dict[Channel, list[str]] = {
-        "traces": [*named, *(source_id for source_id in shown if source_id not in named)]
-    }
+    alike = index.by_slugs(slugs, limits.bucket)
+    proposals: dict[Channel, list[str]] = {"traces": list(dict.fromkeys([*named, *shown, *alike]))}
     if fingerprint is not None:
         proposals["minhash"] = _ranked(index.by_bands(fingerprint.bands, limits.bucket), 1)
         proposals["fragments"] = _ranked(

@@ -66,10 +66,9 @@ _LICENCE_NOTICE = re.compile(r"^(permission|creative-commons|republished):")
 
 def names_source(trace: Trace, source: Article) -> str | None:
     """How a trace names an article: ``page``, ``site``, ``name``, or None if it doesn't."""
-    if trace.target_url and _page(trace.target_url) in (
-        _page(source.canonical_url),
-        _page(source.url),
-    ):
+    if trace.target_url and _page(trace.target_url) in {
+        _page(url) for url in (source.canonical_url, source.url, *source.aliases)
+    }:
         return "page"
     if trace.kind in ("hotlink", "image-proxy") and any(
         urls.redact(image) == trace.value for image in source.images

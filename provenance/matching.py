@@ -142,6 +142,8 @@ def hold(
     )
     comparison = compare.compare(t_profile, s_profile)
     found = judge(comparison, source, target, sites)
+    if shared := traces.shared_names(source.article, target.article):
+        found = dataclasses.replace(found, reasons=(*found.reasons, *shared))
     if t_profile.left_out or s_profile.left_out:
         told = _left_out(len(t_profile.left_out), len(s_profile.left_out))
         found = dataclasses.replace(found, reasons=(*found.reasons, told))
@@ -255,6 +257,7 @@ def find_matches(
         parameters,
         urls=(*traces.lookup_urls(page.traces, article), *_linked(article)),
         stems=traces.lookup_stems(article),
+        slugs=traces.lookup_slugs(article),
     )
     wanted = [one for one in found if one.source_id != article.id]
     sources = originals.articles([one.source_id for one in wanted])

@@ -120,6 +120,8 @@ class Article:
     gate: str | None = None
     links: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
+    #: Canonical URLs of other addresses that the page gives itself (short link, AMP, GUID).
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +345,7 @@ class Index(Protocol):
 
     Every look-up passes over buckets (keys, URLs, image stems) that hold more than ``limit``
     originals. Bands and fragments give at most one row an original, ``(article_id, how many keys
-    it shares)``; URLs and stems the id alone, in id order. Terms give numbers that stand for
+    it shares)``; URLs, stems and slugs the id alone, in id order. Terms give numbers that stand for
     originals, by key, in no order; ``ids`` names them. ``held`` tells whether any of some terms is
     held at all, however often.
     """
@@ -361,5 +363,7 @@ class Index(Protocol):
     def by_urls(self, urls: Sequence[str], limit: int) -> list[str]: ...
 
     def by_image_stems(self, stems: Sequence[str], limit: int) -> list[str]: ...
+
+    def by_slugs(self, slugs: Sequence[str], limit: int) -> list[str]: ...
 
     def size(self) -> int: ...

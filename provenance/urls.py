@@ -205,6 +205,21 @@ def image_stem(url: str) -> str:
     return stem if len(stem) >= 10 and (len(digits) >= 5 or len(letters) >= 12) else ""
 
 
+def slug(url: str) -> str:
+    """The words of an address's last part, by which copies often go, too; "" for too few of them.
+
+    ``/2025/07/grain-pier-shut-after-cracks-4711.html`` gives ``grain-pier-shut-after-cracks``. At
+    least four words and 20 characters: less names many articles.
+    """
+    try:
+        name = posixpath.basename(unquote(urlsplit(url).path).rstrip("/")).lower()
+    except ValueError:
+        return ""
+    name = re.sub(r"\.[a-z]{2,5}$", "", name).replace("_", "-")
+    name = re.sub(r"^\d+-|-[0-9a-f]{0,12}\d{4,}[0-9a-f]*$", "", name)
+    return name if len(name) >= 20 and len(re.findall(r"[^\W\d_]{2,}", name)) >= 4 else ""
+
+
 def _stamped(stamp: str | None) -> str | None:
     """A 14-digit time stamp as ISO 8601 in UTC; None when it names no moment."""
     try:

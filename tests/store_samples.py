@@ -28,7 +28,7 @@ from provenance.store import Line, Store
 DESIGNED = [
     "captures", "articles", "texts", "fingerprints", "bands", "fragments", "terms", "traces",
     "links", "matches", "passages", "reasons", "direction_evidence", "inputs", "failures", "runs",
-    "relations", "screened", "boilerplate",
+    "relations", "screened", "boilerplate", "aliases",
 ]
 # fmt: on
 
@@ -128,6 +128,7 @@ def filled(store: Store) -> tuple[Any, Any, Any]:
             "https://cdn.example/AFP__a-1751569992-770x513.jpg",
             "https://cdn.example/logo.png",
         ),
+        aliases=("https://alpha.example/?p=1",),
     )
     run = store.begin_run("scan", {"inputs": ["crawl.warc.gz"], "jobs": 2})
     account = InputAccount("crawl.warc.gz", "warc", 3, 17, True)

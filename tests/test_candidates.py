@@ -27,6 +27,7 @@ class Shelf:
     terms: dict[str, list[str]] = field(default_factory=dict)
     urls: dict[str, list[str]] = field(default_factory=dict)
     stems: dict[str, list[str]] = field(default_factory=dict)
+    slugs: dict[str, list[str]] = field(default_factory=dict)
     originals: int = 100
     asked: dict[str, tuple[list[object], int]] = field(default_factory=dict)
 
@@ -71,6 +72,10 @@ class Shelf:
     def by_image_stems(self, stems: Sequence[str], limit: int) -> list[str]:
         self.asked["stems"] = (list(stems), limit)
         return sorted(name for name, _ in self._count(self.stems, stems, limit))
+
+    def by_slugs(self, slugs: Sequence[str], limit: int) -> list[str]:
+        self.asked["slugs"] = (list(slugs), limit)
+        return sorted(name for name, _ in self._count(self.slugs, slugs, limit))
 
     def size(self) -> int:
         return self.originals
@@ -117,9 +122,10 @@ def test_the_union_remembers_who_proposed() -> None:
 
 
 def test_a_page_without_fingerprint_still_has_traces() -> None:
-    shelf = Shelf(urls={"u": ["a"]}, stems={"s": ["b", "a"]}, bands={1: ["c"]})
+    shelf = Shelf(urls={"u": ["a"]}, stems={"s": ["b", "a"]}, slugs={"g": ["d"]}, bands={1: ["c"]})
     assert channels(shelf, None, urls=["u"], stems=["s"]) == {"a": ("traces",), "b": ("traces",)}
-    assert set(shelf.asked) == {"urls", "stems"}
+    assert channels(shelf, None, slugs=["g"]) == {"d": ("traces",)}
+    assert set(shelf.asked) == {"urls", "stems", "slugs"}
 
 
 def test_a_traced_original_is_before_any_other() -> None:
@@ -235,7 +241,7 @@ def test_the_bucket_limit_is_handed_on() -> None:
     shelf = Shelf(terms={"heron": ["a"]})
     limits = dataclasses.replace(LIMITS, bucket=7)
     find(of([1], [8], ["heron"]), shelf, PARAMETERS, limits=limits)
-    assert len(shelf.asked) == 5
+    assert len(shelf.asked) == 6
     assert {limit for name, (_, limit) in shelf.asked.items() if name != "terms"} == {7}
     assert shelf.asked["terms"][1] == LIMITS.term_bucket
     assert shelf.asked["bands"][0] == [1] and shelf.asked["fragments"][0] == [8]

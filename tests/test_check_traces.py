@@ -93,6 +93,40 @@ def test_a_match_does_not_hide_what_else_is_named(tmp_path: Path) -> None:
     assert "it names    third.example as its source; not among the originals" in ran.out
 
 
+WORDS = "tarrow-lock-gates-fail-elver-canal"
+
+
+def test_other_names_of_an_original_propose_it(tmp_path: Path) -> None:
+    db = tmp_path / "p.db"
+    picture = (
+        "<img src='https://elverpost.example/wp-content/uploads/2025/07/gates-1751569992.jpg'>"
+    )
+    head = "<head><link rel='shortlink' href='https://elverpost.example/?p=4711'>"
+    original = page(SOURCE).replace("<head>", head).replace("</article>", picture + "</article>")
+    url = f"https://elverpost.example/news/{WORDS}-88213"
+    run("add", "-", "--db", db, "--url", url, stdin=original.encode())
+    few = "Water is scarce this summer, and nothing floats. More on that, and on the price of oak, "
+    few += "will follow here when we know it."
+
+    def matched(html: str, url: str) -> dict:
+        row = run(*checked(tmp_path, html, "--json", url=url)).json
+        assert ["traces" in match["channels"] for match in row["matches"]] == [True], row
+        return row["matches"][0]
+
+    # The GUID of the feed, in an importer's field, and next to no text.
+    guid = "<head><meta name='original_guid' content='https://elverpost.example/?p=4711&utm_source=rss'>"
+    named = matched(page(few).replace("<head>", guid), URL)
+    assert named["relation"] == "cites" and named["direction"] == "source-first"
+    # A picture of that name, re-hosted, and an address in the same words: proposed, and told.
+    shown = "<img src='/media/gates-1751569992-770x513.jpg'></article>"
+    both = page(SOURCE).replace("</article>", shown)
+    row = run(*checked(tmp_path, both, "--json", url=f"https://copyquay.example/{WORDS}/")).json
+    reasons = {reason["code"]: reason["text"] for reason in row["matches"][0]["reasons"]}
+    assert "uploaded 2025-07-03T19:13:12Z by its name" in reasons["shared-picture"]
+    assert f"“{WORDS}”" in reasons["shared-slug"]
+    assert "traces" in row["matches"][0]["channels"]
+
+
 def linked(link: str, text: str = EDITED) -> str:
     end = f"<p><a href='{link}'>Source link</a></p></article>"
     html = page(text)

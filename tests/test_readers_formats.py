@@ -157,6 +157,8 @@ RSS = f"""<?xml version="1.0"?>
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
 <title>Post</title><link>https://post.example/</link>
 <item><title>Whole</title><link>https://post.example/1</link>
+<guid isPermaLink="false">https://post.example/?p=1</guid>
+<source url="https://third.example/feed">Third</source>
 <pubDate>Thu, 03 Jul 2025 19:40:00 GMT</pubDate><description>Short.</description>
 <content:encoded><![CDATA[<p>{FULL}</p><p><a href="https://src.example/x">Source</a></p>]]>
 </content:encoded></item>
@@ -179,7 +181,8 @@ def test_a_feed(tmp_path: Path) -> None:
     assert isinstance(page, Capture)
     assert page.url == "https://post.example/1"
     for words in (b"<title>Whole</title>", b"2025-07-03T19:40:00Z", b"https://src.example/x",
-                  FULL.encode()):  # fmt: skip
+                  b'<link rel="shortlink" href="https://post.example/?p=1">',
+                  b'content="https://third.example/"', FULL.encode()):  # fmt: skip
         assert words in page.body
     assert isinstance(second, Address)
     assert third == Address("https://post.example/3", str(path), 3, "Listed")

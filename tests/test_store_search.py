@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy
@@ -33,6 +34,25 @@ def test_the_store_is_an_index(store: Store) -> None:
     named = index.by_urls([first.canonical_url, second.url, "https://none.example/"], 1)
     assert named == sorted([first.id, second.id])
     assert index.by_bands([], 10) == [] == index.by_urls([], 10)
+
+
+def test_other_addresses_and_slugs_of_originals(tmp_path: Path) -> None:
+    slug = "harbour-bridge-closed-tuesday"
+    short = "https://alpha.example/?p=4711"
+    page = article("alpha", url=f"https://alpha.example/{slug}-20714.html")
+    page = dataclasses.replace(page, aliases=(short, page.canonical_url))
+    with Store.open(tmp_path / "p.db") as store:
+        store.add_article(page, "original", None, ())
+        assert store.by_urls([short], 1) == [page.id] == store.by_slugs([slug, "", "no"], 1)
+        # Crawled pages answer to no other name.
+        other = dataclasses.replace(article("beta"), aliases=(short,))
+        store.add_article(other, "crawled", None, ())
+        assert store.by_urls([short], 9) == [page.id]
+        assert store.articles([page.id])[page.id].aliases == (short,)
+        assert store.by_slugs([slug], 0) == [] and store.capped["slugs"] == 1
+        assert (store.of_site("alpha.example", 9), store.of_site("beta.example", 9)) == (1, 0)
+        store.remove_original(page.id)
+        assert store.conn.execute("SELECT count(*) FROM aliases").fetchone() == (0,)
 
 
 def test_hot_buckets_are_passed_over_and_counted(store: Store) -> None:

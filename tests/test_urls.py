@@ -18,6 +18,7 @@ from provenance.urls import (
     is_url,
     redact,
     site,
+    slug,
     unwrap_archive,
 )
 
@@ -131,7 +132,7 @@ def test_a_canonical_url_is_its_own(url: str) -> None:
 
 @given(st.one_of(URLS, st.text(max_size=60)))
 def test_nothing_raises(url: str) -> None:
-    for function in (canonical_url, redact, image_stem, unwrap_archive, host, site, is_url):
+    for function in (canonical_url, redact, image_stem, unwrap_archive, host, site, slug, is_url):
         function(url)
     resolved = absolute("https://a.example/b/", url)
     assert resolved is None or is_url(resolved)
@@ -343,3 +344,21 @@ def test_an_archive_within_an_archive() -> None:
 )
 def test_the_day_that_a_path_is_filed_under(url: str, day: str | None) -> None:
     assert day_in_path(url) == day
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://a.example/2025/07/the-old-grain-pier-shut-4711.html", "the-old-grain-pier-shut"),
+        ("https://a.example/news/4711-The_old_Grain_Pier_shut/", "the-old-grain-pier-shut"),
+        ("https://a.example/the-old-grain-pier-shut-a12f4711", "the-old-grain-pier-shut"),
+        ("https://a.example/grain-pier-shut", ""),
+        ("https://a.example/a-b-c-d-e-f-g-h-i-j-k-l", ""),
+        ("https://a.example/story-20250703-114500123-0001", ""),
+        ("https://a.example/", ""),
+        ("http://[", ""),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_slug(url: str, found: str) -> None:
+    assert slug(url) == found

@@ -139,6 +139,10 @@ COLUMNS: dict[str, dict[str, str]] = {
         "strength": "strong, medium or weak.",
         "snippet": "The text that it was read from.",
     },
+    "aliases": {
+        "key": "The address (canonical), or the words that it ends in.",
+        "kind": "url: an address that the page gives itself; slug: the last words of an address.",
+    },
     "captures": {
         "sha256": "Of the page's bytes as received.",
         "observed": _OBSERVED,
@@ -323,6 +327,11 @@ TABLES: dict[str, dict[str, Any]] = {
     "links": {
         "title": "Links and images of originals",
         "description": "What the page of a copy may still point to.",
+        "facets": ["kind"],
+    },
+    "aliases": {
+        "title": "Other names of originals",
+        "description": "Addresses, short links and slugs by which a copy may point to an original.",
         "facets": ["kind"],
     },
     "captures": {

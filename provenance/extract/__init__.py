@@ -213,6 +213,7 @@ def extract(
         gate=gates.gate(text, title),
         links=_links(node, base),
         images=_images(page.tree, node, fields, base),
+        aliases=claims.addresses(page.tree, fields, data, base),
     )
 
 

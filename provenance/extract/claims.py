@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from provenance import markup, normalize
+from provenance import markup, normalize, urls
 from provenance.dates import day_of, iso_time
 
 _SPLIT_TITLE = re.compile(r"\s+[|–—·»:•-]{1,2}\s+|\s*[|»]\s*")
@@ -190,6 +191,31 @@ def _time_elements(tree: HtmlElement, node: HtmlElement | None) -> list[str]:
         if any(markup.tag(a) in ("article", "main", "header") or a in holders for a in around):
             plain.append(value)
     return marked + plain[:1]
+
+
+def addresses(
+    tree: HtmlElement, fields: dict[str, list[str]], data: list[dict[str, Any]], base: str
+) -> tuple[str, ...]:
+    """Canonical URLs of the addresses that the page gives itself on its own site, at most ten.
+
+    Those on other sites are a copy's claim, and would make the copy answer to the source's name.
+    """
+    hrefs = [*fields.get("og:url", []), *fields.get("twitter:url", [])]
+    for rel in ("canonical", "shortlink", "amphtml"):
+        hrefs += markup.link_rel(tree, rel)
+    for item in data:
+        if markup.is_article_type(item):
+            for key in ("mainEntityOfPage", "url"):
+                hrefs += markup.json_strings(item.get(key), "@id", "url")[:3]
+    own = urls.site(base)
+    found = (markup.absolute(base, href) for href in hrefs[:50])
+    kept = dict.fromkeys(
+        urls.canonical_url(urls.redact(url))
+        for url in found
+        # Some systems declare the front page for every page.
+        if url and urls.site(url) == own and (urlsplit(url).path.strip("/") or "?" in url)
+    )
+    return tuple(kept)[:10]
 
 
 def primary_language(language: str | None) -> str | None:

@@ -13,7 +13,7 @@ from provenance.models import Capture, Failure
 from provenance.readers.html import oversize
 from provenance.readers.reading import Address, Given, Item, Tally
 from provenance.readers.streams import whole
-from provenance.urls import is_url
+from provenance.urls import host, is_url
 
 # A feed holds dozens of pages.
 _FEED_FACTOR = 5
@@ -92,6 +92,13 @@ def _page(url: str, title: str, content: str, entry: Mapping[str, Any]) -> str:
         if value
     )
     link = f'<link rel="canonical" href="{html.escape(url)}">' if url else ""
+    # The GUID is the page's other address; a copy may keep it where its links are its own.
+    guid = str(entry.get("id") or "")
+    if is_url(guid) and guid != url:
+        link += f'<link rel="shortlink" href="{html.escape(guid)}">'
+    # The feed that an aggregator took the entry from: of it, only the outlet.
+    if origin := host(str((entry.get("source") or {}).get("href") or "")):
+        link += f'<meta name="DC.source" content="https://{html.escape(origin)}/">'
     name = html.escape(html.unescape(title))
     return (
         f"<!DOCTYPE html><html><head><title>{name}</title>{link}{metas}</head><body><article>"

@@ -14,6 +14,7 @@ from provenance.store.connection import Connected, guarded
 _OF_URL = (
     "SELECT id FROM articles WHERE canonical_url = ? AND role = 'original' LIMIT ?",
     "SELECT id FROM articles WHERE url = ? AND role = 'original' LIMIT ?",
+    "SELECT article_id FROM aliases WHERE key = ? AND kind = 'url' LIMIT ?",
 )
 # One statement for all keys, which are a thousand for a long text. Whether a key is over the limit
 # is asked before its rows are read, and costs no more than ``limit`` steps.
@@ -28,6 +29,7 @@ WHERE asked.hot IS NULL
 UNION ALL
 SELECT key, NULL FROM asked WHERE hot
 """
+_OF_SLUG = ("SELECT article_id FROM aliases WHERE key = ? AND kind = 'slug' LIMIT ?",)
 _OF_STEM = ("SELECT DISTINCT article_id FROM links WHERE stem = ? LIMIT ?",)
 
 
@@ -36,7 +38,7 @@ class Lookups(Connected):
 
     ``capped`` counts the buckets that were passed over since the store was opened because they
     held more originals than the limit: a ``dict[str, int]`` with the keys ``minhash``,
-    ``fragments``, ``terms``, ``urls`` and ``stems``, where a key that is missing counts 0.
+    ``fragments``, ``terms``, ``urls``, ``stems`` and ``slugs``; a key that is missing counts 0.
     """
 
     _sized: tuple[int, int] = (-1, 0)
@@ -130,7 +132,8 @@ class Lookups(Connected):
 
     @guarded
     def by_urls(self, urls: Sequence[str], limit: int) -> list[str]:
-        """Ids of originals whose canonical URL, or URL as given, is one of these; in id order.
+        """Ids of originals whose canonical URL, URL as given, or other address that their page
+        gives itself, is one of these; in id order.
 
         A URL of more than ``limit`` originals is passed over.
         """
@@ -148,6 +151,17 @@ class Lookups(Connected):
         found: set[str] = set()
         for stem in sorted({rows.text_of(stem) for stem in stems if stem}):
             found |= self._holders("stems", _OF_STEM, stem, limit)
+        return sorted(found)
+
+    @guarded
+    def by_slugs(self, slugs: Sequence[str], limit: int) -> list[str]:
+        """Ids of originals whose address ends in these words (``urls.slug``); in id order.
+
+        Words that more than ``limit`` originals have are passed over.
+        """
+        found: set[str] = set()
+        for slug in sorted({rows.text_of(slug) for slug in slugs if slug}):
+            found |= self._holders("slugs", _OF_SLUG, slug, limit)
         return sorted(found)
 
     @guarded

@@ -47,7 +47,7 @@ class Queries(Writing):
 
     @guarded
     def article(self, article_id: str) -> Article | None:
-        """One article with its text; links and images only for originals."""
+        """One article with its text; links, images and aliases only for originals."""
         return self.articles([article_id]).get(article_id)
 
     @guarded
@@ -69,6 +69,12 @@ class Queries(Writing):
             (wanted,),
         ):
             kept.setdefault((article_id, kind), []).append(url)
+        for article_id, url in self.conn.execute(
+            "SELECT article_id, key FROM aliases WHERE kind = 'url'"
+            " AND article_id IN (SELECT value FROM json_each(?)) ORDER BY article_id, key",
+            (wanted,),
+        ):
+            kept.setdefault((article_id, "alias"), []).append(url)
         found = {}
         for row in self._query(
             f"SELECT {ARTICLE_COLUMNS} FROM articles"  # noqa: S608
@@ -81,6 +87,7 @@ class Queries(Writing):
                 texts.get(name, ""),
                 kept.get((name, "link"), ()),
                 kept.get((name, "image"), ()),
+                kept.get((name, "alias"), ()),
             )
         return {name: found[name] for name in dict.fromkeys(ids) if name in found}
 

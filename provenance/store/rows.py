@@ -130,7 +130,11 @@ def article_row(article: Article, number: int, role: str) -> dict[str, Any]:
 
 
 def to_article(
-    row: Mapping[str, Any], text: str, links: Sequence[str], images: Sequence[str]
+    row: Mapping[str, Any],
+    text: str,
+    links: Sequence[str],
+    images: Sequence[str],
+    aliases: Sequence[str] = (),
 ) -> Article:
     """The article of a row with ``ARTICLE_COLUMNS``."""
     return Article(
@@ -138,6 +142,7 @@ def to_article(
         text=text,
         links=tuple(links),
         images=tuple(images),
+        aliases=tuple(aliases),
     )
 
 
@@ -176,6 +181,14 @@ def trace_row(article_id: str, position: int, trace: Trace) -> tuple[Any, ...]:
         trace.strength,
         text_of(trace.snippet),
     )
+
+
+def alias_rows(article: Article) -> list[tuple[str, str, str]]:
+    """The rows of ``aliases`` of an original: its other addresses, and the slugs of all."""
+    others = [url for url in article.aliases if url not in (article.url, article.canonical_url)]
+    slugs = (urls.slug(url) for url in (article.canonical_url, article.url, *others))
+    keys = {**{safe_url(url): "url" for url in others}, **{text_of(s): "slug" for s in slugs if s}}
+    return [(key, article.id, kind) for key, kind in keys.items()]
 
 
 def link_rows(article: Article) -> list[tuple[Any, ...]]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+from provenance.store.aliases_schema import ALIASES
 from provenance.store.network_schema import NETWORK
 
 #: In the header of every database of ours: "PROV".
@@ -415,7 +416,15 @@ CREATE INDEX articles_site ON articles(site, id);
 _PASSED_OVER = "ALTER TABLE inputs ADD COLUMN passed_over TEXT NOT NULL DEFAULT '{}';\n"
 
 #: Each is run whole, in one transaction with the others that a database lacks.
-MIGRATIONS: tuple[str, ...] = (_CORE, _FULL_TEXT, _VIEWS, NETWORK, _BOILERPLATE, _PASSED_OVER)
+MIGRATIONS: tuple[str, ...] = (
+    _CORE,
+    _FULL_TEXT,
+    _VIEWS,
+    NETWORK,
+    _BOILERPLATE,
+    _PASSED_OVER,
+    ALIASES,
+)
 
 
 def statements(script: str) -> Iterator[str]:

@@ -348,6 +348,8 @@ class Writing(Connected):
     def _index(self, number: int | None, article: Article, given: Fingerprint | None) -> None:
         self.conn.execute("DELETE FROM links WHERE article_id = ?", (article.id,))
         self.conn.executemany("INSERT INTO links VALUES (?, ?, ?, ?, ?)", rows.link_rows(article))
+        self.conn.execute("DELETE FROM aliases WHERE article_id = ?", (article.id,))
+        self.conn.executemany("INSERT INTO aliases VALUES (?, ?, ?)", rows.alias_rows(article))
         if number is None:
             return
         fingerprint = given or self._fingerprint(article.id)

@@ -16,14 +16,23 @@ from collections.abc import Callable, Iterator
 from lxml.html import HtmlElement
 
 from provenance import markup, tracekinds, urls
-from provenance.models import Article, Strength, Trace
+from provenance.models import Article, Reason, Strength, Trace
 from provenance.outlets import is_front_page, is_outlet
 from provenance.traces import catalogue, head, leftovers, pictures
 from provenance.traces.naming import Named, named
 from provenance.traces.page import SNIPPET, Block, Page, mark, survey
 from provenance.traces.pictures import unproxied, upload_time
 
-__all__ = ["Named", "lookup_stems", "lookup_urls", "named", "read", "upload_time"]
+__all__ = [
+    "Named",
+    "lookup_slugs",
+    "lookup_stems",
+    "lookup_urls",
+    "named",
+    "read",
+    "shared_names",
+    "upload_time",
+]
 
 _WRITTEN_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()]{4,300}", re.IGNORECASE)
 _RANK: dict[Strength, int] = {"strong": 0, "medium": 1, "weak": 2}
@@ -71,6 +80,33 @@ def lookup_stems(article: Article) -> tuple[str, ...]:
     """Names of the article's image files (``urls.image_stem``), once each."""
     stems = (urls.image_stem(unproxied(image) or image) for image in article.images)
     return tuple(dict.fromkeys(stem for stem in stems if stem))
+
+
+def lookup_slugs(article: Article) -> tuple[str, ...]:
+    """The words that the article's addresses end in (``urls.slug``), once each."""
+    slugs = (urls.slug(url) for url in (article.url, article.canonical_url))
+    return tuple(dict.fromkeys(slug for slug in slugs if slug))
+
+
+def shared_names(source: Article, target: Article) -> tuple[Reason, ...]:
+    """File names of pictures, and words of addresses, that two pages of two sites share.
+
+    Neither says who was first: a name goes along with a copy either way.
+    """
+    if source.site == target.site:
+        return ()
+    found = []
+    theirs = {stem: image for image in source.images if (stem := urls.image_stem(image))}
+    shown = [stem for stem in lookup_stems(target) if stem in theirs]
+    if shown:
+        uploaded = upload_time(theirs[shown[0]])
+        when = f", uploaded {uploaded} by its name" if uploaded else ""
+        told = f"Both pages show a picture of one file name ({shown[0]}{when})."
+        found.append(Reason("shared-picture", told))
+    slugs = [slug for slug in lookup_slugs(target) if slug in lookup_slugs(source)]
+    if slugs:
+        found.append(Reason("shared-slug", f"The addresses of both pages end in “{slugs[0]}”."))
+    return tuple(found)
 
 
 # --- links ----------------------------------------------------------------------------------
