@@ -79,6 +79,10 @@ class Web:
     original_late: float = 0.30
     #: The server tells when the page changed; half of the time it means it.
     last_modified: float = 0.30
+    #: Of the traces that name the page, so many stand in its head alone (a canonical).
+    head_only: float = 0.0
+    #: The trace stands in the original and names the copy, as a head may name a partner's page.
+    wrong_way: float = 0.0
 
 
 CALM = Web(
@@ -109,6 +113,12 @@ SCENARIOS: dict[str, Web] = {
     "the same, and original seen late": _alone(spoofed=1, original_late=1),
     "the same, but a source link": dataclasses.replace(
         CALM, spoofed=1, page_trace=1, site_trace=0, name_trace=0
+    ),
+    "the same, but only a canonical": dataclasses.replace(
+        CALM, spoofed=1, page_trace=1, site_trace=0, name_trace=0, head_only=1
+    ),
+    "a canonical that points the wrong way": dataclasses.replace(
+        CALM, page_trace=1, site_trace=0, name_trace=0, head_only=1, wrong_way=1
     ),
     "wrong dates read": _alone(misread=1),
 }
@@ -163,6 +173,9 @@ def _page(web: Web, draw: random.Random, name: str, written: datetime, *, copy: 
 def _trace(web: Web, draw: random.Random, named: Article) -> tuple[Trace, ...]:
     at = draw.random()
     if at < web.page_trace:
+        # Drawn only where it matters, so that the other rows keep their numbers.
+        if web.head_only and draw.random() < web.head_only:
+            return (Trace("canonical", named.url, named.url, named.site, "strong"),)
         return (Trace("source-link", "Source", named.url, named.site, "strong"),)
     if at < web.page_trace + web.site_trace:
         picture = f"https://{named.site}/a.jpg"
@@ -186,8 +199,13 @@ def _judged(web: Web, pairs: int, seed: int) -> Iterator[tuple[int, Direction, A
         copy = _page(web, draw, "laterwire", written + timedelta(hours=after), copy=True)
         if draw.random() < web.copied_time:
             copy = dataclasses.replace(copy, published=original.published)
-        of_copy = _trace(web, draw, original)
-        pages = ((original, ()), (copy, of_copy))
+        of_original: tuple[Trace, ...] = ()
+        of_copy: tuple[Trace, ...] = ()
+        if web.wrong_way and draw.random() < web.wrong_way:
+            of_original = _trace(web, draw, copy)
+        else:
+            of_copy = _trace(web, draw, original)
+        pages = ((original, of_original), (copy, of_copy))
         truth = draw.choice((1, -1))
         (source, s_traces), (target, t_traces) = pages[::truth]
         shares = {"containment_target": 0.9, "containment_source": 0.9}

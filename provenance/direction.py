@@ -30,6 +30,10 @@ MARGIN = 2.0
 # rare (a late "as reported by …"), about 1 in 50; a whole site is named more loosely, 1 in 12.
 NAMES_PAGE = 4.0
 NAMES_SITE = 2.5
+# What stands in the page's head alone is written by a template: one setting, a moved site or a
+# partner's contract writes it for all pages. It decides where nothing speaks against it; any one
+# claim or sighting against it leaves the answer open (docs/direction.md has both ways simulated).
+DECLARED = 2.5
 # A name in the text, or a mechanism: 1 in 4 is the other way round.
 NAMES_MEDIUM = 1.0
 #: Each further trace of another kind adds this, up to the limit: they seldom are independent.
@@ -60,7 +64,9 @@ _DAY = 24 * 3600
 _WEEK = 7 * _DAY
 #: Traces by which a page openly says where its text is from, and those that say it may.
 _ATTRIBUTES = tracekinds.named(open=True)
+_DECLARED = tracekinds.named(declared=True)
 _LICENCE_KINDS = tracekinds.named(licence=True)
+_PUBLIC_DOMAIN = frozenset({"zero", "mark"})
 _LICENCE_NOTICE = re.compile(r"^(permission|creative-commons|republished):")
 
 
@@ -133,6 +139,7 @@ def attribution(
     ``licensed``: the user entered that the target's site may print the source's texts
     (``permitted``); a syndication field, or a notice of permission or licence, that names the
     source or stands beside a credit that does; or one agency's credit on both pages.
+    A Creative Commons mark on the source's own page permits a copy that credits it.
     ``attributed``: a source link, canonical, feed footer or page data that names the source.
     Hot-linked pictures and leftover addresses say nothing openly, and are no attribution.
     """
@@ -149,7 +156,8 @@ def attribution(
         attributed = attributed or how is not None
         # "Under a Creative Commons licence" names nobody: the credit beside it does.
         licence = licence or (permits and not trace.target_site and not trace.target_url)
-    if attributed and licence:
+    free = {trace.value for trace in source_traces if trace.kind == "cc-mark"}
+    if (attributed and (licence or free)) or free & _PUBLIC_DOMAIN:
         return "licensed"
     here, there = _agencies(target_traces), _agencies(source_traces)
     agency = source.site.split(".")[0]
@@ -187,8 +195,12 @@ def _from_traces(
         weight = NAMES_MEDIUM
         if trace.strength == "strong":
             weight = {"page": NAMES_PAGE, "site": NAMES_SITE}.get(how, NAMES_MEDIUM)
-        if trace.kind not in best or weight > best[trace.kind][0]:
-            best[trace.kind] = (weight, trace, how)
+        family = trace.kind
+        if trace.kind in _DECLARED:
+            # One template writes them all: they count as one.
+            family, weight = "declared", min(weight, DECLARED)
+        if family not in best or weight > best[family][0]:
+            best[family] = (weight, trace, how)
     ranked = sorted(best.values(), key=lambda item: (-item[0], item[1].kind))
     lines: list[Evidence] = []
     spent = 0.0
