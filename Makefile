@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages comparison eval event plagdet retrieval direction train smoke constraints clean
+.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages comparison eval event plagdet retrieval direction train smoke constraints clean traces
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -122,6 +122,10 @@ event: $(VENV)/.stamp-dev ## measure copies and own reports of one event (DATA=f
 retrieval: $(VENV)/.stamp-dev ## measure whether true sources are proposed (DATA=folder)
 	@$(call need-data)
 	@$(BIN)/python -m benchmarks.retrieval '$(DATA)' --write $(ARGS)
+
+traces: $(VENV)/.stamp-dev ## traces on real pages, read by hand, into docs/traces.md (DATA=folder)
+	@$(call need-data)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.traces '$(DATA)' --write $(ARGS)
 
 direction: $(VENV)/.stamp-dev ## write the tables of docs/direction.md (simulated timelines)
 	@$(BIN)/python -m benchmarks.direction --write $(ARGS)

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lxml.etree import iterwalk
@@ -33,6 +34,7 @@ BLOCKS = _names(
     " nav aside figure figcaption table thead tbody tfoot tr td th form fieldset address center"
     " body details summary hr"
 )
+_STARTS = BLOCKS | {"br"}
 #: Page furniture: no part of an article.
 FURNITURE = _names("nav header footer aside form")
 
@@ -104,18 +106,31 @@ def page_lines(tree: HtmlElement) -> list[Line]:
     lines: list[Line] = []
     current = Line(tree, "", [])
     parts: list[str] = []
-    known: set[HtmlElement] = set()
-    for node, piece, starts in walk(tree, hidden=True):
-        if starts:
-            if text := squeeze("".join(parts)):
+    # The links that are open here, outermost first: a line may begin inside one.
+    within: list[HtmlElement] = []
+    walker = iterwalk(tree, events=("start", "end"))
+    for event, node in walker:
+        name = node.tag
+        start = event == "start"
+        if start:
+            if name in UNSEEN or not isinstance(name, str):
+                walker.skip_subtree()
+                continue
+            piece = node.text
+        elif node is tree or not isinstance(name, str):
+            continue
+        else:
+            piece = node.tail
+            if name == "a" and within and within[-1] is node:
+                within.pop()
+        if name in _STARTS:
+            if parts and (text := squeeze("".join(parts))):
                 current.text = text
                 lines.append(current)
-            around = next(node.iterancestors("a"), None)
-            current, parts = Line(node, "", [] if around is None else [around]), []
-            known = set(current.anchors)
-        # A link is met again behind each of its children.
-        if node.tag == "a" and node not in known:
-            known.add(node)
+            begins = node if start or (above := node.getparent()) is None else above
+            current, parts = Line(begins, "", within[-1:]), []
+        if start and name == "a":
+            within.append(node)
             current.anchors.append(node)
         if piece:
             parts.append(piece)
@@ -308,3 +323,15 @@ def content_node(
         if not inner or tag(inner[0]) == "p":
             return node
         node = inner[0]
+
+
+@lru_cache(maxsize=1)
+def layout(tree: HtmlElement, text: str) -> tuple[list[Line], dict[int, int], HtmlElement | None]:
+    """The lines of a page, which of them are lines of ``text``, and the element that holds it.
+
+    Of the last page it is kept: ``extract`` and ``traces`` ask one after the other, and neither
+    changes a tree that it was given.
+    """
+    lines = page_lines(tree)
+    matched = matched_lines(lines, text)
+    return lines, matched, content_node(tree, lines, matched)

@@ -195,7 +195,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "noindex", HEAD, "asks search engines not to list it",
         (
-            Example('`robots`, `Googlebot-News` with `noindex`', 'weak', 'head', "<meta name='Googlebot-News' content='noindex'>", "<meta name='robots' content='index, follow'>"),
+            Example('`robots`, `Googlebot-News` with `noindex`', 'weak', 'head', "<meta name='Googlebot-News' content='noindex'>", "<meta name='robots' content='index, follow'>", seen=True),
         ),
     ),
     Kind(

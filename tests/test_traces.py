@@ -198,6 +198,19 @@ def test_strength_is_told_of_every_kind() -> None:
     assert tracekinds.sentence("of-an-older-version", "x") == "of-an-older-version: x"
 
 
+IMPORTERS = (
+    "feedzy-rss-feeds wp-rss-aggregator wprss-item feedwordpress wpematico wp-automatic cyberseo"
+    " wordpress-automatic echo-rss crawlomatic newsomatic autoblogging wp-content-crawler wp-robot"
+    " rss-post-importer rss-importer fivefilters full-text-rss feed2post"
+)
+
+
+@pytest.mark.parametrize("mark", IMPORTERS.split())
+def test_import_plugins(mark: str) -> None:
+    found = of_kind(page(start=f"<div class='a {mark}'>Feed</div>"), "import-plugin")
+    assert [trace.strength for trace in found] == ["medium"]
+
+
 def many(kind: str, count: int) -> str:
     if kind == "images":
         return page(start="".join(f"<img src='{PICTURE}?{i}'>" for i in range(count)))

@@ -191,8 +191,7 @@ def extract(
     canonical = _canonical(page, fields)
     site = capture.site or urls.site(page.url) or urls.site(canonical)
     title = claims.title(page.tree, fields, data, site)
-    lines = markup.page_lines(page.tree)
-    node = markup.content_node(page.tree, lines, markup.matched_lines(lines, text))
+    _, _, node = markup.layout(page.tree, text)
     base = page.base if urls.is_url(page.base) else canonical
     digest = normalize.digest(tokens)
     return Article(

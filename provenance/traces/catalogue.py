@@ -239,6 +239,11 @@ HIDDEN = re.compile(
 
 # --- mechanisms -----------------------------------------------------------------------------
 
+#: One of these stands in whatever the pattern below finds.
+IMPORT_WORDS = (
+    "feedzy", "rss-", "-rss", "feedwordpress", "matic", "cyberseo", "autoblogging", "crawler",
+    "wp-robot", "fivefilters", "feed2post",
+)  # fmt: skip
 IMPORT_PLUGINS = re.compile(
     r"feedzy-rss(?:-feeds|-link-icon)?|wp-rss-aggregator|wprss-(?:feed-meta|item|source)|feedwordpress"
     r"|wpematico|wp-automatic|wordpress-automatic|cyberseo|echo-rss|crawlomatic|newsomatic|autoblogging"

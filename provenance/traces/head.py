@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from lxml.etree import XPath
-
 from provenance import markup, urls
 from provenance.models import Strength, Trace
 from provenance.outlets import is_front_page
 from provenance.traces import catalogue
-from provenance.traces.page import MOST, Page, elements, mark
+from provenance.traces.page import MOST, Page, mark
 
 #: Characters of one script in which an importer's field is looked for.
 _SCRIPT = 200_000
 _CACHE = ".cdn.ampproject.org/"
-_FIELDS = XPath(
-    "//*[" + " or ".join(f"@data-{name} or @{name}" for name in catalogue.IMPORT_FIELDS) + "]"
-)
+_KEYS = tuple((key, name) for name in catalogue.IMPORT_FIELDS for key in (f"data-{name}", name))
 
 
 def _head_urls(page: Page) -> Iterator[Trace]:
@@ -121,9 +117,12 @@ def _import_fields(page: Page) -> Iterator[Trace]:
     noted: list[tuple[str, str]] = []
     for name in catalogue.IMPORT_FIELDS:
         noted += [(name, href) for href in page.meta.get(name, [])]
-    for node in elements(_FIELDS, page.tree)[:MOST]:
-        for name in catalogue.IMPORT_FIELDS:
-            noted += [(name, href) for key in (f"data-{name}", name) if (href := node.get(key))]
+    # Importers note it on the article or on a line beside it.
+    near = [] if page.node is None else [page.node, *page.node.iterancestors()]
+    near += [block.node for block in page.around]
+    for node in near:
+        if len(node.attrib):
+            noted += [(name, href) for key, name in _KEYS if (href := node.get(key))]
     for node in page.tree.iter("script"):
         text = node.text
         # A field's name holds an underscore between these; most scripts are passed over here.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from lxml.etree import XPath
@@ -25,6 +26,12 @@ SNIPPET, VALUE, ADDRESS = 200, 500, 2000
 #: holds more of them says no more.
 MOST = 50
 _HOST = re.compile(r"(?:https?:)?//([\w.-]+)", re.IGNORECASE)
+_ORIGIN = re.compile(r"https?://[\w.-]+")
+# An address with a host, or a path from the root, in which there is nothing to resolve.
+_PLAIN = re.compile(
+    r"(?:https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+)?(?:/(?!/)(?:[^\s./?#][^\s/?#]*)?)+(?:[?#]\S*[^\s?#])?",
+    re.ASCII,
+)
 _ASIDE_TAGS = frozenset({"aside", "nav", "figure", "figcaption", "form"})
 
 
@@ -50,9 +57,19 @@ class Block:
             self._links = [
                 (markup.text_of(anchor)[:300], url)
                 for anchor in self.anchors[:MOST]
-                if (url := markup.absolute(self._base, anchor.get("href")))
+                if (url := _resolved(self._base, anchor.get("href")))
             ]
         return self._links
+
+
+def _resolved(base: str, href: str | None) -> str | None:
+    """As ``markup.absolute``, which parses; most links need none of that."""
+    if href and _PLAIN.fullmatch(href) and "archive." not in href:
+        if href[0] != "/":
+            return href
+        if origin := _ORIGIN.match(base):
+            return origin.group() + href
+    return markup.absolute(base, href)
 
 
 @dataclass(slots=True)
@@ -102,9 +119,7 @@ def survey(tree: HtmlElement, article: Article) -> Page:
     base = markup.base_url(tree, article.url)
     if not urls.is_url(base):
         base = article.canonical_url
-    lines = markup.page_lines(tree)
-    matched = markup.matched_lines(lines, article.text)
-    node = markup.content_node(tree, lines, matched)
+    lines, matched, node = markup.layout(tree, article.text)
     blocks = _blocks(lines, matched, node, base)
     places = [i for i, block in enumerate(blocks) if block.matched and block.inside]
     head: list[Block] = []
@@ -183,7 +198,12 @@ def _is_aside(element: HtmlElement, inside: bool) -> bool:
     if name in ("body", "html", "p", "a", "span"):
         return False
     marks = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return len(marks) < 300 and bool(catalogue.ASIDE_BOX.search(marks))
+    return 1 < len(marks) < 300 and _names_aside(marks)
+
+
+@lru_cache(maxsize=8192)
+def _names_aside(marks: str) -> bool:
+    return bool(catalogue.ASIDE_BOX.search(marks))
 
 
 def elements(path: XPath, tree: HtmlElement) -> list[HtmlElement]:
