@@ -40,7 +40,7 @@ def test_the_outlet_is_named_without_its_text(tmp_path: Path, founding: str) -> 
     assert f"it names    {OUTLET} as its source; not among the originals" in ran.out
     assert "uploaded 2025-07-03T19:13:12Z by its name" in ran.out
     assert (
-        "it keeps    keeps the name of a section or outlet in its title (Taliban News)" in ran.out
+        "it also     keeps the name of a section or outlet in its title (Taliban News)" in ran.out
     )
     assert "no finding about its text" in ran.out
     assert f"try next    provenance add {LINK}" in ran.out

@@ -6,7 +6,7 @@ from typing import Any
 
 from store_samples import article, filled, fingerprint, match
 
-from provenance.models import Direction, Evidence
+from provenance.models import Direction, Evidence, Trace
 from provenance.store import Store
 
 
@@ -46,6 +46,25 @@ def test_views_show_what_people_ask_for(store: Store) -> None:
         *((site, lag, place, "claimed") for place, (site, lag) in enumerate(tied, 3)),
         ("unknown.example", None, 5, None),
     ]
+
+
+def test_sources_that_are_not_registered(store: Store) -> None:
+    first, _, _ = filled(store)
+    page = "https://third.example/news/1"
+    strong = Trace("source-link", "Source", page, "third.example", "strong")
+    known = Trace("canonical", first.url, first.url, first.site, "strong")
+    weak = Trace("hotlink", "https://other.example/a.jpg", None, "other.example", "weak")
+    for name in ("one", "two"):
+        store.add_article(article(name), "crawled", None, (strong, known, weak))
+    rows = [row for row in store.db["unknown_sources"].rows if row["source_site"] != "a.example"]
+    assert rows == [
+        {
+            "source_site": "third.example", "pages": 2, "sites": 2, "kinds": "source-link",
+            "example_source": page, "example_page": "https://www.one.example/news/one.html",
+        }
+    ]  # fmt: skip
+    store.add_article(article("third"), "original", None, ())
+    assert "third.example" not in {row["source_site"] for row in store.db["unknown_sources"].rows}
 
 
 def test_who_takes_from_whom_how_fast_and_how_openly(store: Store) -> None:

@@ -196,7 +196,12 @@ def _named_lines(found: Checked, source: str, *, follow: bool) -> list[str]:
     from provenance.report.named import named_text, next_step
 
     matched = {match.source.site for match in found.matches}
-    named = [row for row in _named_rows(found) if row["site"] not in matched]
+    named = [
+        row
+        for row in _named_rows(found)
+        # A bare name stands among the traces of a match already.
+        if row["site"] not in matched and (row["site"] or not matched)
+    ]
     if not named:
         return []
     lines = [named_text(row) for row in named[:_NAMED]]

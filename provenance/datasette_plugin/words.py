@@ -223,6 +223,14 @@ COLUMNS: dict[str, dict[str, str]] = {
         "source_id": "The page that it most likely has its text from.",
         "match_id": "The match that says so.",
     },
+    "unknown_sources": {
+        "source_site": "The outlet that pages name, of which no original is registered.",
+        "pages": "How many pages name it by a strong trace.",
+        "sites": "How many sites these pages are of.",
+        "kinds": "The kinds of traces.",
+        "example_source": "One page of the outlet that is named, if any: add it, or others of it.",
+        "example_page": "One page that names it.",
+    },
     "needs_review": {
         "match_id": "The match, with its passages and evidence.",
         "unsure_of": "What a person should decide: whether it is reuse, or who was first.",
@@ -286,6 +294,15 @@ TABLES: dict[str, dict[str, Any]] = {
         "view": True,
         "title": "Sites by reposts",
         "description": "How many pages of a site are reposts, and of what kind.",
+        "sort_desc": "pages",
+    },
+    "unknown_sources": {
+        "view": True,
+        "title": "Sources that are not registered",
+        "description": (
+            "Outlets that strong traces of crawled pages name, and of which nothing is among the "
+            "originals: what to add next."
+        ),
         "sort_desc": "pages",
     },
     "needs_review": {

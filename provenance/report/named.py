@@ -54,7 +54,7 @@ def named_text(row: Mapping[str, Any]) -> str:
             for says, trace in zip(row["says"], row["traces"], strict=True)
         ]
         return "\n".join(
-            labelled("it keeps" if not i else "", line) for i, line in enumerate(told[:2])
+            labelled("it also" if not i else "", line) for i, line in enumerate(told[:2])
         )
     how = "as its source" if row["as_source"] else "by what was left in the page"
     perhaps = "" if row["strength"] == "strong" else ", perhaps"

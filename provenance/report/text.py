@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from provenance import tracekinds
+
 #: Styles a piece of text ("bold", "red", …); the command line gives click's on a terminal.
 Style = Callable[..., str]
 
@@ -149,10 +151,11 @@ def match_text(
 
 
 def trace_line(trace: Mapping[str, Any]) -> str:
-    """One trace: its kind, what it names, and the words it was read from."""
-    named = trace["target_url"] or trace["target_site"] or trace["value"]
+    """One trace: what the page does, its kind, the page named, the words it was read from."""
+    says = tracekinds.sentence(trace["kind"], trace["target_site"] or clipped(trace["value"], 60))
+    page = f": {clipped(trace['target_url'], 110)}" if trace["target_url"] else ""
     snippet = clipped(trace["snippet"] or "", 60)
-    return f"{trace['kind']} ({trace['strength']}): {clipped(named, 110)}" + (
+    return f"{clipped(says, 110)} ({trace['kind']}, {trace['strength']}){page}" + (
         f'  "{snippet}"' if snippet else ""
     )
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from provenance.store.aliases_schema import ALIASES
+from provenance.store.aliases_schema import ALIASES, UNKNOWN_SOURCES
 from provenance.store.network_schema import NETWORK
 
 #: In the header of every database of ours: "PROV".
@@ -424,6 +424,7 @@ MIGRATIONS: tuple[str, ...] = (
     _BOILERPLATE,
     _PASSED_OVER,
     ALIASES,
+    UNKNOWN_SOURCES,
 )
 
 
