@@ -116,7 +116,7 @@ KINDS: tuple[Kind, ...] = (
         "amp-link", HEAD, "gives a page of {name} as its own short (AMP) version",
         (
             Example('`rel=amphtml` on another site', 'strong', 'head', f"<link rel='amphtml' href='{_S}/amp'>", "<link rel='amphtml' href='https://www.copyquay.example/2025/07/x/amp'>"),
-            Example("the same through Google's AMP cache is the page's own", 'strong', 'head', f"<link rel='amphtml' href='{_S}?outputType=amp'>", "<link rel='amphtml' href='https://www-copyquay-example.cdn.ampproject.org/c/s/www.copyquay.example/x'>"),
+            Example("the same with a query; a copy in Google's AMP cache is the page's own", 'strong', 'head', f"<link rel='amphtml' href='{_S}?outputType=amp'>", "<link rel='amphtml' href='https://www-copyquay-example.cdn.ampproject.org/c/s/www.copyquay.example/x'>"),
         ),
         page=True, declared=True,
     ),

@@ -214,6 +214,10 @@ def test_import_plugins(mark: str) -> None:
 def many(kind: str, count: int) -> str:
     if kind == "images":
         return page(start="".join(f"<img src='{PICTURE}?{i}'>" for i in range(count)))
+    if kind == "classes":
+        return page(start=f"<div class='{'wp-automatic ' * count}'>x</div>")
+    if kind == "hidden":
+        return page("<p>" + "wo\u200brd " * count + "</p>")
     if kind == "mail":
         return page(
             "".join(
@@ -241,7 +245,8 @@ def many(kind: str, count: int) -> str:
 
 
 @pytest.mark.parametrize(
-    "kind", ["images", "mail", "links", "fields", "data", "footer", "residue", "told"]
+    "kind",
+    ["images", "mail", "classes", "hidden", "links", "fields", "data", "footer", "residue", "told"],
 )
 def test_a_page_full_of_marks_costs_no_more_than_its_size(kind: str) -> None:
     spent = []

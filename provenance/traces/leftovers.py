@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -189,17 +190,15 @@ def _wire(page: Page) -> Iterator[Trace]:
 def _plugins(page: Page) -> Iterator[Trace]:
     # All classes and addresses as one text: a page has thousands, and nearly never a hit.
     for attribute, path in (("class", _MARKS), ("asset", _ASSETS)):
-        joined = "\n".join(values(path, page.tree))
+        joined = "\n".join(value for value in values(path, page.tree) if len(value) < 2000)
         lower = joined.lower()
         # Plain search first: the pattern costs ten times as much, and nearly no page has these.
         if not any(word in lower for word in catalogue.IMPORT_WORDS):
             continue
-        for found in catalogue.IMPORT_PLUGINS.finditer(joined):
+        if found := catalogue.IMPORT_PLUGINS.search(joined):
             start, end = joined.rfind("\n", 0, found.start()) + 1, joined.find("\n", found.end())
             line = joined[start : end if end >= 0 else len(joined)]
-            if len(line) < 2000:
-                yield mark("import-plugin", found.group().lower(), "medium", f"{attribute}={line}")
-                break
+            yield mark("import-plugin", found.group().lower(), "medium", f"{attribute}={line}")
     for generator in page.meta.get("generator", [])[:5]:
         if tool := catalogue.IMPORT_PLUGINS.search(generator[:500]):
             yield mark("import-plugin", tool.group().lower(), "medium", f"generator={generator}")
@@ -227,7 +226,7 @@ def _translation(page: Page) -> Iterator[Trace]:
 
 def _model(page: Page) -> Iterator[Trace]:
     text = page.article.text
-    for _, found in zip(range(MOST), catalogue.MODEL_RESIDUE.finditer(text), strict=False):
+    for found in islice(catalogue.MODEL_RESIDUE.finditer(text), MOST):
         # Reporting about models quotes them.
         if text[max(0, found.start() - 2) : found.start()].strip()[-1:] in tuple("\"“'‘«"):
             continue
@@ -241,13 +240,9 @@ def _model(page: Page) -> Iterator[Trace]:
 
 
 def _hidden(page: Page) -> Iterator[Trace]:
-    found: list[str] = []
-    for block in page.body:
-        if not block.text.isascii():
-            for hit in catalogue.HIDDEN.finditer(block.text):
-                found.append(block.text[max(0, hit.start() - 12) : hit.end() + 12])
-                if len(found) >= MOST:
-                    break
+    texts = (block.text for block in page.body if not block.text.isascii())
+    hits = ((text, hit) for text in texts for hit in catalogue.HIDDEN.finditer(text))
+    found = [text[max(0, hit.start() - 12) : hit.end() + 12] for text, hit in islice(hits, MOST)]
     if len(found) >= _HIDDEN_WORDS:
         snippet = f"{len(found)} words, such as {found[0]!a}"
         yield mark("hidden-characters", "zero-width", "medium", snippet)
