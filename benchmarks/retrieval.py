@@ -86,6 +86,7 @@ def fill(store: Store, items: Iterable[tuple[Article, Fingerprint | None]]) -> N
         if len(batch) == _BATCH:
             flush()
     flush()
+    store.fold()
 
 
 def measure(
@@ -142,21 +143,30 @@ def measure(
     return lines
 
 
-def spectrum(store: Store, made: Sequence[Fingerprint | None]) -> dict[str, float]:
-    """Document frequencies: how many distinct keys, and how frequent those that are asked for."""
-    counts: dict[str, float] = {}
-    for kind, test in (("words", "NOT"), ("pairs", "")):
-        (counts[f"distinct {kind}"],) = store.conn.execute(
-            f"SELECT count(DISTINCT key) FROM terms WHERE key {test} LIKE '% %'"
-        ).fetchone()
-    frequency: dict[str, list[int]] = {"words": [], "pairs": []}
-    for one in made[::10]:
-        held = store.holders(term_keys(one.terms) if one else [], store.size())
-        for key, numbers in held.items():
-            frequency["pairs" if " " in key else "words"].append(len(numbers))
-    for kind, values in frequency.items():
-        counts[f"median df of {kind}"] = statistics.median(values)
-    return counts
+class Spectrum:
+    """Document frequencies of keys that are asked for, counted while originals are added."""
+
+    def __init__(self, asked: Sequence[Fingerprint | None]) -> None:
+        keys = {key for one in asked for key in (term_keys(one.terms) if one else ())}
+        self.counts = dict.fromkeys(keys, 0)
+
+    def counted(
+        self, items: Iterable[tuple[Article, Fingerprint | None]]
+    ) -> Iterator[tuple[Article, Fingerprint | None]]:
+        """The items as they are, counted."""
+        for article, made in items:
+            for key in set(term_keys(made.terms)) if made else ():
+                if key in self.counts:
+                    self.counts[key] += 1
+            yield article, made
+
+    def medians(self) -> dict[str, float]:
+        """The median frequency of the words, and of the pairs, that any original holds."""
+        held = {"words": [0], "pairs": [0]}
+        for key, count in self.counts.items():
+            if count:
+                held["pairs" if " " in key else "words"].append(count)
+        return {f"median df of {kind}": statistics.median(n) for kind, n in held.items()}
 
 
 def index_bytes(store: Store) -> str:
@@ -164,7 +174,7 @@ def index_bytes(store: Store) -> str:
     sizes = dict(
         store.conn.execute(
             "SELECT name, sum(pgsize) FROM dbstat"
-            " WHERE name IN ('bands', 'fragments', 'terms', 'fingerprints') GROUP BY name"
+            " WHERE name IN ('postings', 'fingerprints') GROUP BY name"
         ).fetchall()
     )
     return ", ".join(f"{name} {size / store.size():,.0f}" for name, size in sorted(sizes.items()))
@@ -193,20 +203,21 @@ def main() -> None:
         # The pages that are written to are all over the tables; let them wait in memory.
         store.conn.execute("PRAGMA cache_size = -2000000")
         real = list(pool.map(read, records, chunksize=64))
-        fill(store, real)
-        ids = {record.text: article.id for record, (article, _) in zip(records, real, strict=True)}
         asked = [Record(text=text, url="") for text in [*(p.suspect for p in pairs), *others]]
         all_made = [one for _, one in pool.map(read, asked, chunksize=16)]
         made, strangers = all_made[: len(pairs)], all_made[len(pairs) :]
+        frequencies = Spectrum(made[::10])
+        fill(store, frequencies.counted(real))
+        ids = {record.text: article.id for record, (article, _) in zip(records, real, strict=True)}
         lines += measure(store, pairs, ids, made, strangers)
         print("\n".join(lines), flush=True)
         print("bytes an original:", index_bytes(store), flush=True)
         for size in sorted(arguments.size or ()):
-            before = spectrum(store, made)
+            before = frequencies.medians()
             start, began = store.size(), time.perf_counter()
-            fill(store, made_up(articles, pairs, size - start, pool))
+            fill(store, frequencies.counted(made_up(articles, pairs, size - start, pool)))
             print(f"{size - start} added in {time.perf_counter() - began:.0f} s", flush=True)
-            after = spectrum(store, made)
+            after = frequencies.medians()
             told = "; ".join(f"{name} {before[name]:,.0f} → {after[name]:,.0f}" for name in after)
             added = [
                 "",

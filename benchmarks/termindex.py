@@ -1,4 +1,4 @@
-"""Measure where rare words are best looked up: our own table, SQLite FTS5, tantivy.
+"""Measure where rare words are best looked up: our own index, SQLite FTS5, tantivy.
 
     python -m benchmarks.termindex DATA_FOLDER [--size N …] [--write]
 
@@ -54,7 +54,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "retrieval.md"
 class Ours:
     """The terms channel as it is: our table in SQLite, asked by segments."""
 
-    name = "`terms` table, SQLite"
+    name = "`postings` table, SQLite"
     ways = ("words and pairs, by segments",)
 
     def __init__(self, folder: Path) -> None:
@@ -69,7 +69,8 @@ class Ours:
                         made = Fingerprint("", b"", (), (), terms)
                         page = Article(f"{number:07}", f"{number}", f"{number}", "", "", "", "", 0)
                         store.add_article(page, "original", made, ())
-            sql = "SELECT sum(pgsize) FROM dbstat WHERE name = 'terms'"
+            store.fold()
+            sql = "SELECT sum(pgsize) FROM dbstat WHERE name = 'postings'"
             return int(store.conn.execute(sql).fetchone()[0])
 
     def open(self) -> None:

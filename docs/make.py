@@ -137,9 +137,10 @@ def _description(name: str) -> str:
 _PROGRAM_ONLY = {
     "meta": "Parameters and state of the database itself.",
     "fingerprints": "What is indexed of a text. For the program.",
-    "bands": "MinHash bands of originals: an inverted table. For the program.",
-    "fragments": "Sampled shingle hashes of originals: an inverted table. For the program.",
-    "terms": "Rare terms of originals: an inverted table. For the program.",
+    "postings": "The index of the originals, packed. For the program.",
+    "levels": "The parts that the index is in. For the program.",
+    "unindexed": "Originals that are not in the index yet, with their keys. For the program.",
+    "capped": "Keys that too many originals hold: look-ups pass over them. For the program.",
     "searchable": "What the full-text index reads.",
 }
 

@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import zip_longest
 
 from provenance.languages import MARK, language_of, stemmer
 
@@ -40,16 +41,15 @@ def term_keys(terms: Sequence[str]) -> list[str]:
     Pairs stay rare however large a collection grows. A single word does not: above one article
     in a hundred it is passed over in any collection of some size, so it is not looked up alone.
     """
-    limit = _ALONE * documents()
+    total, counts = _table()
+    limit = _ALONE * total
     found = []
-    for i, term in enumerate(terms):
-        if frequency(term) <= limit:
+    for term, after in zip_longest(terms, terms[1:], fillvalue=MARK):
+        if counts.get(term, 0) <= limit:
             found.append(term)
         # The keys of names and numbers stand in no order of the text: no pairs of them.
-        if term.startswith(MARK) or i + 1 == len(terms) or terms[i + 1].startswith(MARK):
-            continue
-        if terms[i + 1] != term:
-            found.append(" ".join(sorted((term, terms[i + 1]))))
+        if after != term and not after.startswith(MARK) and not term.startswith(MARK):
+            found.append(f"{term} {after}" if term < after else f"{after} {term}")
     return found
 
 

@@ -287,6 +287,12 @@ def shingles(words: Sequence[str], n: int, seed: int) -> list[int]:
     return out
 
 
+def hashed(texts: Sequence[str], seed: int) -> list[int]:
+    """A signed 64-bit hash of each text as it is."""
+    made = (xxhash.xxh3_64_intdigest(text.encode(), seed) for text in texts)
+    return [value - (1 << 64) if value >= 1 << 63 else value for value in made]
+
+
 def sentence_hashes(tokens: Tokens) -> tuple[int, ...]:
     """A signed 64-bit hash of each sentence's folded words, in text order; unseeded."""
     out = []

@@ -348,7 +348,9 @@ def add(store: Store, specs: Sequence[str], given: Given, progress: Progress = _
             capture_id=_keep_capture(store, one.page.capture),
         )
 
-    return _run(store, "add", specs, given, study, write, _Told(progress), known)
+    tally = _run(store, "add", specs, given, study, write, _Told(progress), known)
+    store.catch_up()
+    return tally
 
 
 def scan(

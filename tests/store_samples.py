@@ -26,9 +26,9 @@ from provenance.store import Line, Store
 
 # fmt: off
 DESIGNED = [
-    "captures", "articles", "texts", "fingerprints", "bands", "fragments", "terms", "traces",
-    "links", "matches", "passages", "reasons", "direction_evidence", "inputs", "failures", "runs",
-    "relations", "screened", "boilerplate", "aliases",
+    "captures", "articles", "texts", "fingerprints", "unindexed", "traces", "links", "matches",
+    "passages", "reasons", "direction_evidence", "inputs", "failures", "runs", "relations",
+    "screened", "boilerplate", "aliases",
 ]
 # fmt: on
 

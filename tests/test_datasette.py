@@ -128,8 +128,6 @@ def test_a_table_shows_labels_of_what_it_refers_to(path: Path) -> None:
     page = ask(path, url="/p/matches").text
     assert "&lt;script&gt;alert(" in page  # the source's title, by its foreign key
     assert ">Bridge opened in beta</a>" in page
-    bands = ask(path, url="/p/bands").text
-    assert 'href="/p/fingerprints/1"' in bands
     traces = ask(path, url="/p/traces").text
     assert ">Bridge opened in beta</a>" in traces
 

@@ -404,9 +404,10 @@ TABLES: dict[str, dict[str, Any]] = {
     },
     # Of use to the program only.
     "fingerprints": {"hidden": True, "label_column": "article_id"},
-    "bands": {"hidden": True},
-    "fragments": {"hidden": True},
-    "terms": {"hidden": True},
+    "postings": {"hidden": True},
+    "levels": {"hidden": True},
+    "unindexed": {"hidden": True},
+    "capped": {"hidden": True},
     "meta": {"hidden": True},
     "searchable": {"hidden": True},
 }

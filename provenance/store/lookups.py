@@ -4,62 +4,47 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from provenance.models import Channel
-from provenance.store import rows
-from provenance.store.connection import Connected, guarded
+from provenance.store import postings, rows
+from provenance.store.connection import guarded
+from provenance.store.index import Indexed
 
 _OF_URL = (
     "SELECT id FROM articles WHERE canonical_url = ? AND role = 'original' LIMIT ?",
     "SELECT id FROM articles WHERE url = ? AND role = 'original' LIMIT ?",
     "SELECT article_id FROM aliases WHERE key = ? AND kind = 'url' LIMIT ?",
 )
-# One statement for all keys, which are a thousand for a long text. Whether a key is over the limit
-# is asked before its rows are read, and costs no more than ``limit`` steps.
-_OF_TERMS = """
-WITH asked AS MATERIALIZED (
-  SELECT value AS key,
-    (SELECT 1 FROM terms WHERE key = each.value LIMIT 1 OFFSET :most) AS hot
-  FROM json_each(:keys) each
-)
-SELECT asked.key, terms.fingerprint FROM asked JOIN terms ON terms.key = asked.key
-WHERE asked.hot IS NULL
-UNION ALL
-SELECT key, NULL FROM asked WHERE hot
-"""
 _OF_SLUG = ("SELECT article_id FROM aliases WHERE key = ? AND kind = 'slug' LIMIT ?",)
 _OF_STEM = ("SELECT DISTINCT article_id FROM links WHERE stem = ? LIMIT ?",)
 
 
-class Lookups(Connected):
+class Lookups(Indexed):
     """The part of ``Store`` that is a ``models.Index``.
 
     ``capped`` counts the buckets that were passed over since the store was opened because they
-    held more originals than the limit: a ``dict[str, int]`` with the keys ``minhash``,
-    ``fragments``, ``terms``, ``urls``, ``stems`` and ``slugs``; a key that is missing counts 0.
+    held more originals than the limit. No limit reaches further than that of ``Limits``, over which
+    the index keeps none of them. A ``dict[str, int]`` with the keys ``minhash``, ``fragments``,
+    ``terms``, ``urls``, ``stems`` and ``slugs``; a key that is missing counts 0.
     """
-
-    _sized: tuple[int, int] = (-1, 0)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.capped: Counter[str] = Counter()
 
-    def _buckets(
-        self, table: str, channel: Channel, keys: Iterable[Any], limit: int
-    ) -> list[list[int]]:
-        # One prepared look-up a key: it can stop at the limit, which a join could not.
-        sql = f"SELECT fingerprint FROM {table} WHERE key = ? LIMIT ?"  # noqa: S608
-        found = []
-        for key in sorted(set(keys)):
-            bucket = [row[0] for row in self.conn.execute(sql, (key, limit + 1))]
-            if len(bucket) > limit:
-                self.capped[channel] += 1
-            elif bucket:
-                found.append(bucket)
-        return found
+    def _buckets(self, channel: Channel, keys: Sequence[int], limit: int) -> dict[int, list[int]]:
+        """The numbers of each key that no more than ``limit`` originals hold."""
+        found = self._postings(keys)
+        kept = {
+            key: numbers
+            for key, numbers in found.items()
+            if len(numbers) <= limit and postings.HOT not in numbers
+        }
+        if len(kept) < len(found):
+            self.capped[channel] += len(found) - len(kept)
+        return kept
 
     def _named(self, scores: dict[int, float]) -> list[tuple[str, float]]:
         """Best first, ties by article id, so that the order never depends on that of adding."""
@@ -68,23 +53,21 @@ class Lookups(Connected):
             key=lambda pair: (-pair[1], pair[0]),
         )
 
-    def _shared(
-        self, table: str, channel: Channel, keys: Sequence[int], limit: int
-    ) -> list[tuple[str, int]]:
+    def _shared(self, channel: Channel, keys: Sequence[int], limit: int) -> list[tuple[str, int]]:
         hits = Counter[int]()
-        for bucket in self._buckets(table, channel, map(int, keys), limit):
-            hits.update(bucket)
+        for numbers in self._buckets(channel, list(dict.fromkeys(keys)), limit).values():
+            hits.update(numbers)
         return [(name, int(count)) for name, count in self._named(dict(hits))]
 
     @guarded
     def by_bands(self, keys: Sequence[int], limit: int) -> list[tuple[str, int]]:
         """Originals that share LSH bands: ``(article_id, bands shared)``, best first."""
-        return self._shared("bands", "minhash", keys, limit)
+        return self._shared("minhash", postings.band_keys(keys), limit)
 
     @guarded
     def by_fragments(self, hashes: Sequence[int], limit: int) -> list[tuple[str, int]]:
         """Originals that share fragments: ``(article_id, fragments shared)``, best first."""
-        return self._shared("fragments", "fragments", hashes, limit)
+        return self._shared("fragments", postings.fragment_keys(hashes), limit)
 
     @guarded
     def holders(self, keys: Sequence[str], limit: int) -> dict[str, list[int]]:
@@ -92,22 +75,15 @@ class Lookups(Connected):
 
         A key that none holds is left out, and so is one that more than ``limit`` hold.
         """
-        held = {key: rows.text_of(key) for key in keys}
-        found: dict[str, list[int]] = {}
-        for key, number in self.conn.execute(
-            _OF_TERMS, {"keys": json.dumps(sorted(set(held.values()))), "most": limit}
-        ):
-            if number is None:
-                self.capped["terms"] += 1
-            else:
-                found.setdefault(key, []).append(number)
-        return {key: found[stored] for key, stored in held.items() if stored in found}
+        wanted = list(dict.fromkeys(keys))
+        held = dict(zip(wanted, postings.word_keys(wanted, self.parameters.seed), strict=True))
+        found = self._buckets("terms", list(dict.fromkeys(held.values())), limit)
+        return {word: found[key] for word, key in held.items() if key in found}
 
     @guarded
     def held(self, keys: Sequence[str]) -> bool:
         """Whether any original holds any of these terms, be it in a bucket that is too full."""
-        query = "SELECT 1 FROM terms WHERE key = ? LIMIT 1"
-        return any(self.conn.execute(query, (rows.text_of(key),)).fetchone() for key in keys)
+        return bool(self._postings(postings.word_keys(keys, self.parameters.seed)))
 
     @guarded
     def ids(self, numbers: Sequence[int]) -> dict[int, str]:
@@ -177,10 +153,5 @@ class Lookups(Connected):
     @guarded
     def size(self) -> int:
         """How many originals there are."""
-        generation = self.generation
-        if self._sized[0] != generation:
-            (count,) = self.conn.execute(
-                "SELECT count(*) FROM articles WHERE role = 'original'"
-            ).fetchone()
-            self._sized = (generation, int(count))
-        return self._sized[1]
+        row = self.conn.execute("SELECT value FROM meta WHERE key = 'originals'").fetchone()
+        return int(row[0]) if row else 0

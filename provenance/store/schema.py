@@ -3,9 +3,7 @@
 ``PRAGMA user_version`` counts the migrations that a database has had. Every table is STRICT, so
 that SQLite refuses a value of the wrong type instead of turning ``"0123"`` into 123.
 
-The index tables (``bands``, ``fragments``, ``terms``) hold the compact ``fingerprints.number``,
-not the article's text id: at a million originals they are nearly the whole database. They have
-no second index by number, which would double them; removing one original scans them instead.
+The index (``postings``) holds the compact ``fingerprints.number``, not the article's text id.
 """
 
 from __future__ import annotations
@@ -14,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from provenance.store.aliases_schema import ALIASES, UNKNOWN_SOURCES
+from provenance.store.index_schema import INDEX
 from provenance.store.network_schema import NETWORK
 
 #: In the header of every database of ours: "PROV".
@@ -425,6 +424,7 @@ MIGRATIONS: tuple[str, ...] = (
     _PASSED_OVER,
     ALIASES,
     UNKNOWN_SOURCES,
+    INDEX,
 )
 
 

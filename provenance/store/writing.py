@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
-from provenance.background import term_keys
 from provenance.models import Article, Capture, Failure, Fingerprint, InputAccount, Match, Trace
 from provenance.store import rows
-from provenance.store.connection import Connected, guarded
+from provenance.store.connection import guarded
+from provenance.store.index import Indexed
 
 Role = Literal["original", "crawled"]
 
@@ -37,7 +37,7 @@ def _insert_sql(table: str, columns: tuple[str, ...]) -> str:
     return f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
 
 
-class Writing(Connected):
+class Writing(Indexed):
     """The part of ``Store`` that writes."""
 
     _verb: str | None = None
@@ -267,6 +267,7 @@ class Writing(Connected):
             number = self._store_fingerprint(article.id, fingerprint)
             if role == "original":
                 self._index(number, article, fingerprint)
+                self._count_originals(1)
                 self._next_generation()
             return True
 
@@ -341,7 +342,7 @@ class Writing(Connected):
             return int(found[0]) if found else None
         row = rows.fingerprint_row(article_id, fingerprint)
         if found is None:
-            return self._insert("fingerprints", row)
+            return self._insert("fingerprints", {"number": self._next_number(), **row})
         self.db.table("fingerprints").update(found[0], row)
         return int(found[0])
 
@@ -355,17 +356,7 @@ class Writing(Connected):
         fingerprint = given or self._fingerprint(article.id)
         if fingerprint is None:
             return
-        keyed: tuple[tuple[str, Iterable[Any]], ...] = (
-            ("bands", map(int, fingerprint.bands)),
-            ("fragments", map(int, fingerprint.fragments)),
-            ("terms", map(rows.text_of, term_keys(fingerprint.terms))),
-        )
-        for table, keys in keyed:
-            # In the order of the table, which saves SQLite most of the walking.
-            self.conn.executemany(
-                f"INSERT OR IGNORE INTO {table} VALUES (?, ?)",  # noqa: S608
-                [(key, number) for key in sorted(set(keys))],
-            )
+        self._enter(number, fingerprint)
 
     def _fingerprint(self, article_id: str) -> Fingerprint | None:
         for row in self._query("SELECT * FROM fingerprints WHERE article_id = ?", article_id):
@@ -374,18 +365,26 @@ class Writing(Connected):
 
     @guarded
     def remove_original(self, article_id: str) -> bool:
-        """Remove an original with its text, index rows and matches; False when there is none.
-
-        Scans the index: a second one, by article, would double the database.
-        """
+        """Remove an original with its text, postings and matches; False when there is none."""
         with self._whole():
+            held = list(self._query("SELECT * FROM fingerprints WHERE article_id = ?", article_id))
             cursor = self.conn.execute(
                 "DELETE FROM articles WHERE id = ? AND role = 'original'", (article_id,)
             )
             if not cursor.rowcount:
                 return False
+            for row in held:
+                self._take_out(int(row["number"]), rows.to_fingerprint(row))
+            self._count_originals(-1)
             self._next_generation()
             return True
+
+    def _count_originals(self, more: int) -> None:
+        self.conn.execute(
+            "UPDATE meta SET value = CAST(CAST(value AS INTEGER) + ? AS TEXT)"
+            " WHERE key = 'originals'",
+            (more,),
+        )
 
     # -- what was found ----------------------------------------------------------------------
 

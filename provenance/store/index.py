@@ -1,0 +1,266 @@
+"""The index of the originals: what is looked up, what is entered, what is taken out.
+
+New originals wait in ``unindexed``, where every look-up reads them one by one; when they are more
+than a few they are merged into the ``postings``. That is done by slices of the keys, a transaction
+each. Postings are a set, so a merge that was cut off anywhere is simply done again: what was
+entered twice counts once, and nothing is taken out of the waiting list before all of it is in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from provenance.errors import StoreError
+from provenance.models import Fingerprint
+from provenance.store import postings, rows
+from provenance.store.connection import Connected, guarded
+
+if TYPE_CHECKING:
+    from provenance.store.postings import Run
+
+#: Originals that may wait: reading them costs a look-up a millisecond.
+WAITING = 100
+# Postings that are sorted, or merged, at a time: about 100 MB.
+_AT_ONCE = 3_000_000
+# Postings that an original is taken to have, where none are counted.
+_EACH = 350
+
+_BLOCKS = "SELECT p.id, p.data FROM json_each(?) asked JOIN postings p ON p.id = asked.value"
+
+Told = Callable[[int, int], None]
+
+
+def _silent(done: int, of: int) -> None:
+    return None
+
+
+class Indexed(Connected):
+    """The part of ``Store`` that keeps the index."""
+
+    # -- looking up --------------------------------------------------------------------------
+
+    def _postings(self, keys: Collection[int]) -> dict[int, list[int]]:
+        """The numbers of each key that any original holds; ``HOT`` among them where too many do."""
+        if not self.read_only and not self.conn.in_transaction:
+            with contextlib.suppress(StoreError):  # locked, full, …: they can be read as they lie
+                self.catch_up()
+        found: dict[int, list[int]] = {}
+        with self._snapshot():
+            asked: dict[int, list[int]] = {}
+            for (level,) in self.conn.execute("SELECT level FROM levels ORDER BY level"):
+                for key in keys:
+                    asked.setdefault(postings.row_of(level, key), []).append(key)
+            for row, data in self.conn.execute(
+                _BLOCKS,
+                (json.dumps(sorted(asked)),),
+            ):
+                for key, numbers in postings.search(row, data, asked[row]):
+                    found.setdefault(key, []).extend(numbers)
+            wanted = set(keys)
+            for number, held in self._waiting():
+                for key in wanted.intersection(held):
+                    found.setdefault(key, []).append(number)
+        # While a merge goes on, or after one was cut off, a posting may be in two places.
+        return {key: list(dict.fromkeys(numbers)) for key, numbers in found.items()}
+
+    @contextlib.contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """Several statements that see one state of the database."""
+        if self.conn.in_transaction:
+            yield
+            return
+        self.conn.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.conn.execute("COMMIT")
+
+    def _waiting(self) -> Iterator[tuple[int, Sequence[int]]]:
+        """The numbers that wait, with their keys, in order."""
+        for number, packed in self.conn.execute("SELECT number, keys FROM unindexed"):
+            yield number, postings.unpack(self._packed(number, packed))
+
+    def _packed(self, number: int, packed: bytes | None) -> bytes:
+        """The keys of a number, made of its fingerprint where they are not at hand."""
+        if packed is not None:
+            return packed
+        (found,) = self._query("SELECT * FROM fingerprints WHERE number = ?", number)
+        return postings.pack(postings.keys_of(rows.to_fingerprint(found), self.parameters.seed))
+
+    # -- entering ----------------------------------------------------------------------------
+
+    def _enter(self, number: int, fingerprint: Fingerprint) -> None:
+        """Let an original wait for the index."""
+        keys = postings.pack(postings.keys_of(fingerprint, self.parameters.seed))
+        self.conn.execute("INSERT OR REPLACE INTO unindexed VALUES (?, ?)", (number, keys))
+
+    def _next_number(self) -> int:
+        """A number that no fingerprint ever had, so that a stray posting names nothing."""
+        (number,) = self.conn.execute(
+            "SELECT 1 + max(coalesce((SELECT max(number) FROM fingerprints), 0),"
+            " (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'last_number'))"
+        ).fetchone()
+        return int(number)
+
+    @guarded
+    def waiting(self) -> int:
+        """How many originals are not in the postings yet."""
+        return int(self.conn.execute("SELECT count(*) FROM unindexed").fetchone()[0])
+
+    def catch_up(self, told: Told = _silent) -> int:
+        """Merge the originals that wait, if they are more than a few; returns how many it merged.
+
+        As ``fold``. To be called after originals were added; a look-up does it, too.
+        """
+        return self.fold(told) if self.waiting() > WAITING else 0
+
+    @guarded
+    def fold(self, told: Told = _silent) -> int:
+        """Merge the originals that wait into the postings; returns how many there were.
+
+        Not within a transaction: it has many of its own, each some megabytes, and may be killed
+        between any two. ``told`` hears how many of them are done. Raises StoreError.
+        """
+        with contextlib.ExitStack() as stack:
+            runs, numbers = self._runs(stack)
+            if not numbers:
+                return 0
+            sizes = dict(self.conn.execute("SELECT level, originals FROM levels").fetchall())
+            target, total = _target(sizes, len(numbers))
+            slices = 1
+            while slices < 1 << postings.LEVELS[0].bits and total * _EACH > slices * _AT_ONCE:
+                slices *= 2
+            step = (1 << postings.KEY_BITS) // slices
+            for i in range(slices):
+                with self.transaction():
+                    self.conn.execute("INSERT OR IGNORE INTO levels VALUES (?, 0)", (target,))
+                    self._merge_slice(runs, target, i * step, (i + 1) * step)
+                told(i + 1, slices)
+            with self.transaction():
+                self._settle(numbers, target, total)
+        return len(numbers)
+
+    def _runs(self, stack: contextlib.ExitStack) -> tuple[list[Run], list[int]]:
+        """All that wait, as sorted runs, in files that go with the stack where there are many."""
+        runs: list[Run] = []
+        numbers: list[int] = []
+        batch: list[tuple[int, bytes]] = []
+        size = 0
+
+        def flush(last: bool) -> None:
+            run = postings.run_of([number for number, _ in batch], [data for _, data in batch])
+            if not last or runs:
+                run = self._on_disk(run, stack)
+            runs.append(run)
+            numbers.extend(number for number, _ in batch)
+            batch.clear()
+
+        for number, packed in self.conn.execute(
+            "SELECT number, keys FROM unindexed ORDER BY number"
+        ):
+            batch.append((number, self._packed(number, packed)))
+            size += len(batch[-1][1])
+            if size >= 8 * _AT_ONCE:
+                flush(last=False)
+                size = 0
+        if batch:
+            flush(last=True)
+        return runs, numbers
+
+    def _on_disk(self, run: Run, stack: contextlib.ExitStack) -> Run:
+        """The same run, read from a file that is gone when the stack is closed."""
+        import numpy as np
+
+        where, (keys, numbers) = self.path.absolute().parent, run
+        try:
+            file = tempfile.TemporaryFile(dir=where)  # noqa: SIM115 - the stack closes it
+            stack.enter_context(file)
+            for values in run:
+                values.tofile(file)
+            file.flush()
+        except OSError as error:
+            raise StoreError(
+                f"the index cannot be made ({error.strerror or error})",
+                subject=str(self.path),
+                hint="Free some space beside the database, then run the same command again.",
+                code="full",
+            ) from error
+        return (
+            np.memmap(file, keys.dtype, "r", shape=keys.shape),
+            np.memmap(file, numbers.dtype, "r", offset=keys.nbytes, shape=numbers.shape),
+        )
+
+    def _merge_slice(self, runs: Sequence[Run], target: int, first: int, last: int) -> None:
+        """Merge a slice of the keys: of the runs, and of all levels up to the target."""
+        import numpy as np
+
+        parts: list[Run] = []
+        for level in range(target + 1):
+            span = postings.span(level, first, last)
+            where = "WHERE id >= ? AND id < ?"
+            blocks = self.conn.execute(
+                f"SELECT id, data FROM postings {where} ORDER BY id",  # noqa: S608
+                span,
+            ).fetchall()
+            if blocks:
+                parts.append(postings.read_blocks(level, blocks))
+                self.conn.execute(f"DELETE FROM postings {where}", span)  # noqa: S608
+        for keys, numbers in runs:
+            begin, end = np.searchsorted(keys, np.array([first, last], np.uint64)).tolist()
+            parts.append((np.array(keys[begin:end]), np.array(numbers[begin:end])))
+        merged, hot = postings.capped(postings.merge(parts))
+        self.conn.executemany(
+            "INSERT INTO postings VALUES (?, ?)", postings.write_blocks(target, merged)
+        )
+        self.conn.executemany(
+            "INSERT INTO capped VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET originals = originals + excluded.originals",
+            [(key, postings.CHANNELS[key & 3], count) for key, count in hot],
+        )
+
+    def _settle(self, numbers: Sequence[int], target: int, total: int) -> None:
+        """Say that what waited is in the target level, with all that was in those below."""
+        self.conn.executemany("DELETE FROM unindexed WHERE number = ?", ((n,) for n in numbers))
+        self.conn.execute("UPDATE levels SET originals = ? WHERE level = ?", (total, target))
+        for level in range(target):
+            # Another process may have written there meanwhile: then the level stays.
+            self.conn.execute(
+                "DELETE FROM levels WHERE level = ? AND NOT EXISTS"
+                " (SELECT 1 FROM postings WHERE id >= ? AND id < ?)",
+                (level, *postings.span(level)),
+            )
+
+    # -- taking out --------------------------------------------------------------------------
+
+    def _take_out(self, number: int, fingerprint: Fingerprint) -> None:
+        """Remove an original's postings, by its keys. Its number is not given again."""
+        keys = postings.keys_of(fingerprint, self.parameters.seed)
+        touched = {
+            postings.row_of(level, key)
+            for (level,) in self.conn.execute("SELECT level FROM levels").fetchall()
+            for key in keys
+        }
+        changed = [
+            (postings.without(row, data, number), row)
+            for row, data in self.conn.execute(_BLOCKS, (json.dumps(sorted(touched)),))
+        ]
+        self.conn.executemany("UPDATE postings SET data = ? WHERE id = ?", changed)
+        self.conn.execute(
+            "UPDATE meta SET value = CAST(max(CAST(value AS INTEGER), ?) AS TEXT)"
+            " WHERE key = 'last_number'",
+            (number,),
+        )
+
+
+def _target(sizes: dict[int, int], new: int) -> tuple[int, int]:
+    """The level that takes so many new originals and all levels below; how many it then holds."""
+    total = new
+    for level, (_, most) in enumerate(postings.LEVELS):
+        total += sizes.get(level, 0)
+        if most is None or total <= most:
+            break
+    return level, total

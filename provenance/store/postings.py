@@ -1,0 +1,267 @@
+"""Which originals hold which key, packed into blocks. Values in, values out; no SQL.
+
+A *key* is 48 bits: 46 of a hash, and two that say which channel it belongs to. A *posting* is a key
+and a ``fingerprints.number``. Postings lie in *levels*, as in a log-structured merge tree (O'Neil
+et al. 1996): what is new goes to a small level, which is cheap to write anew, and is merged into
+the next one when it is full, so that there are never more than a few places to look. A level is
+cut into blocks by the first bits of the key. In a block lie the rests of its keys, sorted, and
+behind them as many numbers: eight bytes a posting, and one key is found by halving.
+
+A key that more originals hold than ``Limits`` lets look-ups read keeps one posting, ``HOT``. So no
+block grows with the number of copies of one page, and no look-up reads more than a few of them.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from provenance.background import term_keys
+from provenance.config import LIMITS
+from provenance.models import Channel, Fingerprint
+from provenance.normalize import hashed
+from provenance.store import rows
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    #: Keys, sorted, and the number of each.
+    Run = tuple[NDArray[np.uint64], NDArray[np.uint32]]
+
+KEY_BITS = 48
+#: Stands in place of the numbers of a key that too many hold. Numbers stay below it.
+HOT = 0xFFFFFFFF
+#: The channels by the last two bits of their keys.
+CHANNELS: tuple[Channel, ...] = ("minhash", "fragments", "terms")
+# Fibonacci hashing (Knuth, The Art of Computer Programming, vol. 3, 6.4): 2^64 over the golden
+# ratio. Sampled fragments all end in the same bits; the product's first bits depend on all.
+_MIX = 0x9E3779B97F4A7C15
+_64_BITS = (1 << 64) - 1
+_SWAP = sys.byteorder == "big"
+
+
+class Level(NamedTuple):
+    """``bits`` of a key that name the block; originals up to which the level is filled."""
+
+    bits: int
+    most: int | None
+
+    @property
+    def rest(self) -> int:
+        """Bits of a key that are written in the block."""
+        return KEY_BITS - self.bits
+
+    @property
+    def code(self) -> str:
+        """The type of what is written of a key, as ``array`` calls it."""
+        return "I" if self.rest <= 32 else "Q"
+
+    @property
+    def width(self) -> int:
+        """Bytes of what is written of a key."""
+        return 4 if self.rest <= 32 else 8
+
+
+#: Some 350 postings an original: blocks of 90 where a level is full, a few to a page of the disk.
+LEVELS = (Level(14, 4_096), Level(17, 32_768), Level(20, 262_144), Level(22, None))
+
+
+def band_keys(values: Iterable[int]) -> list[int]:
+    """The keys of LSH bands."""
+    return [((int(value) * _MIX & _64_BITS) >> 16) & ~3 for value in values]
+
+
+def fragment_keys(values: Iterable[int]) -> list[int]:
+    """The keys of sampled fragments."""
+    return [((int(value) * _MIX & _64_BITS) >> 16) & ~3 | 1 for value in values]
+
+
+def word_keys(words: Sequence[str], seed: int) -> list[int]:
+    """The keys of rare words and pairs of them; the seed is that of the database."""
+    values = hashed([rows.text_of(word) for word in words], seed)
+    return [((value & _64_BITS) >> 16) & ~3 | 2 for value in values]
+
+
+def keys_of(fingerprint: Fingerprint, seed: int) -> set[int]:
+    """All keys that an original is found by."""
+    return {
+        *band_keys(fingerprint.bands),
+        *fragment_keys(fingerprint.fragments),
+        *word_keys(term_keys(fingerprint.terms), seed),
+    }
+
+
+def pack(keys: Iterable[int]) -> bytes:
+    """The keys of one original, sorted, eight bytes each, little-endian."""
+    packed = array("Q", sorted(keys))
+    if _SWAP:
+        packed.byteswap()
+    return packed.tobytes()
+
+
+def _read(code: str, data: bytes) -> array[int]:
+    values = array(code)
+    values.frombytes(data)
+    if _SWAP:
+        values.byteswap()
+    return values
+
+
+def unpack(data: bytes) -> array[int]:
+    """What ``pack`` made."""
+    return _read("Q", data)
+
+
+# --- rows: (level, block) is one integer, so that the table is in their order -------------------
+
+
+def row_of(level: int, key: int) -> int:
+    """The row that holds a key in a level."""
+    return level << 32 | key >> LEVELS[level].rest
+
+
+def level_of(row: int) -> int:
+    """The level of a row."""
+    return row >> 32
+
+
+def span(level: int, first: int = 0, last: int = 1 << KEY_BITS) -> tuple[int, int]:
+    """The rows of the keys from ``first`` to before ``last``: the first, and one past the last.
+
+    Both are taken to be borders of blocks.
+    """
+    rest = LEVELS[level].rest
+    return level << 32 | first >> rest, (level << 32) + (last >> rest)
+
+
+# --- one block ----------------------------------------------------------------------------------
+
+
+def search(row: int, data: bytes, keys: Iterable[int]) -> Iterator[tuple[int, Sequence[int]]]:
+    """Those of the keys that the block holds, each with its numbers, or with ``HOT`` alone."""
+    level = LEVELS[level_of(row)]
+    count = len(data) // (level.width + 4)
+    held = _read(level.code, data[: count * level.width])
+    mask = (1 << level.rest) - 1
+    numbers: array[int] | None = None
+    for key in keys:
+        wanted = key & mask
+        first = bisect_left(held, wanted)
+        if first == count or held[first] != wanted:
+            continue
+        last = first + 1
+        while last < count and held[last] == wanted:
+            last += 1
+        if numbers is None:
+            numbers = _read("I", data[count * level.width :])
+        yield key, numbers[first:last]
+
+
+def without(row: int, data: bytes, number: int) -> bytes:
+    """The block without one original's postings."""
+    level = LEVELS[level_of(row)]
+    count = len(data) // (level.width + 4)
+    border = count * level.width
+    gone = [i for i, held in enumerate(_read("I", data[border:])) if held == number]
+    kept = bytearray(data)
+    for i in reversed(gone):
+        del kept[border + 4 * i : border + 4 * i + 4]
+    for i in reversed(gone):
+        del kept[i * level.width : (i + 1) * level.width]
+    return bytes(kept)
+
+
+# --- many at once -------------------------------------------------------------------------------
+
+
+def run_of(numbers: Sequence[int], packed: Sequence[bytes]) -> Run:
+    """A run of what ``pack`` made of so many originals."""
+    import numpy as np
+
+    keys = np.frombuffer(b"".join(packed), "<u8").astype(np.uint64)
+    repeated = np.repeat(np.array(numbers, np.uint32), [len(data) // 8 for data in packed])
+    order = np.argsort(keys, kind="stable")
+    return keys[order], repeated[order]
+
+
+def read_blocks(level: int, blocks: Sequence[tuple[int, bytes]]) -> Run:
+    """A run of the postings of some rows of a level."""
+    import numpy as np
+
+    rest, width = LEVELS[level].rest, LEVELS[level].width
+    counts = [len(data) // (width + 4) for _, data in blocks]
+    rests = b"".join(data[: count * width] for (_, data), count in zip(blocks, counts, strict=True))
+    numbers = b"".join(
+        data[count * width :] for (_, data), count in zip(blocks, counts, strict=True)
+    )
+    first = np.array([row & 0xFFFFFFFF for row, _ in blocks], np.uint64) << np.uint64(rest)
+    keys = np.frombuffer(rests, f"<u{width}").astype(np.uint64) + np.repeat(first, counts)
+    return keys, np.frombuffer(numbers, "<u4").astype(np.uint32)
+
+
+def merge(runs: Sequence[Run]) -> Run:
+    """One run of several, each posting once, sorted by key and number."""
+    import numpy as np
+
+    keys = np.concatenate([run[0] for run in runs])
+    numbers = np.concatenate([run[1] for run in runs])
+    # The runs are sorted each, which this sort makes use of.
+    order = np.argsort(keys, kind="stable")
+    keys, numbers = keys[order], numbers[order]
+    same = keys[1:] == keys[:-1]
+    if not same.any():
+        return keys, numbers
+    shared = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
+    numbers[shared] = numbers[shared][np.lexsort((numbers[shared], keys[shared]))]
+    kept = np.insert(~(same & (numbers[1:] == numbers[:-1])), 0, True)
+    return keys[kept], numbers[kept]
+
+
+def capped(run: Run) -> tuple[Run, list[tuple[int, int]]]:
+    """The run with one ``HOT`` for each key that too many hold; those keys, and how many do.
+
+    The number is of those that are new to the key if it was hot before.
+    """
+    import numpy as np
+
+    keys, numbers = run
+    if not len(keys):
+        return run, []
+    starts = np.flatnonzero(np.insert(keys[1:] != keys[:-1], 0, True))
+    counts = np.diff(np.append(starts, len(keys)))
+    of_terms = (keys[starts] & np.uint64(3)) == CHANNELS.index("terms")
+    before = np.maximum.reduceat(numbers, starts) == HOT
+    hot = before | (counts > np.where(of_terms, LIMITS.term_bucket, LIMITS.bucket))
+    if not hot.any():
+        return run, []
+    kept = np.repeat(~hot, counts)
+    kept[starts[hot]] = True
+    numbers = numbers.copy()
+    numbers[starts[hot]] = HOT
+    told = zip(keys[starts[hot]].tolist(), (counts - before)[hot].tolist(), strict=True)
+    return (keys[kept], numbers[kept]), [(key, count) for key, count in told if count]
+
+
+def write_blocks(level: int, run: Run) -> Iterator[tuple[int, bytes]]:
+    """The rows of a level for a sorted run."""
+    import numpy as np
+
+    keys, numbers = run
+    if not len(keys):
+        return
+    rest, width = LEVELS[level].rest, LEVELS[level].width
+    names = keys >> np.uint64(rest)
+    starts = np.flatnonzero(np.insert(names[1:] != names[:-1], 0, True))
+    rests = (keys & np.uint64((1 << rest) - 1)).astype(f"<u{width}").tobytes()
+    held = numbers.astype("<u4").tobytes()
+    borders = [*starts.tolist(), len(keys)]
+    for i, name in enumerate(names[starts].tolist()):
+        first, last = borders[i], borders[i + 1]
+        yield (
+            level << 32 | name,
+            rests[first * width : last * width] + held[first * 4 : last * 4],
+        )
