@@ -115,8 +115,10 @@ def settings_page() -> str:
         "`provenance.db` in the working directory.",
         "## Parameters of a fingerprint",
         inspect.cleandoc(Parameters.__doc__ or ""),
-        "They are drawn once, when a database is made, and are stored in it. They cannot be set "
-        "from the command line.",
+        "They are drawn once, when a database is made, and are stored in it; `check --json` and "
+        "`doctor` show them. `reindex` makes the fingerprints of an older database anew with "
+        "today's, and `reindex --seed N` with a seed of your choice: two databases with one seed "
+        "and the same articles are alike.",
         _settings(Parameters),
         "## Limits",
         inspect.cleandoc(Limits.__doc__ or ""),

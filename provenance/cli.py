@@ -21,8 +21,10 @@ from provenance.commands.check import check
 from provenance.commands.clusters import clusters
 from provenance.commands.compare import compare
 from provenance.commands.demo import demo
+from provenance.commands.doctor import doctor
 from provenance.commands.matches import matches
 from provenance.commands.originals import originals
+from provenance.commands.reindex import reindex
 from provenance.commands.report import report
 from provenance.commands.scan import scan
 from provenance.commands.serve import serve
@@ -77,6 +79,8 @@ for _verb in (
     originals,
     boilerplate,
     serve,
+    reindex,
+    doctor,
     demo,
 ):
     cli.add_command(_verb)

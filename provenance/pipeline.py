@@ -424,7 +424,9 @@ def check(store: Store, spec: str, given: Given, *, follow: bool = False) -> Che
         run = store.begin_run("check", arguments, judged_with(known))
         _record(store, one, run, None)
         reposts = sum(match.verdict.is_repost for match in one.kept)
-        store.end_run(run, {"read": 1, "matched": int(bool(one.kept)), "reposts": reposts})
+        counts = {"read": 1, "matched": int(bool(one.kept)), "reposts": reposts}
+        capped = {f"capped_{kind}": n for kind, n in store.capped.items()}
+        store.end_run(run, counts | capped)
     return Checked(
         status=matching.status(page.article, one.words, one.kept, store.size()),
         target=page.article,

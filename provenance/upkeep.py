@@ -1,15 +1,15 @@
 """What is made anew of stored rows when something beside the pages changed.
 
-Verdicts after a person told what sites are to each other, and clusters after matches came or
-went. Nothing is fetched: what is judged again is judged from the stored texts and traces, by the
-very code of a scan.
+Verdicts after a person told what sites are to each other, clusters after matches came or went,
+fingerprints and index when their parameters changed. Nothing is fetched: what is judged again is
+judged from the stored texts and traces, by the very code of a scan.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -146,3 +146,18 @@ def make_clusters(store: Store) -> list[Cluster]:
     if not store.read_only:
         store.write_clusters(found)
     return found
+
+
+def reindex(
+    store: Store, *, texts: bool = False, told: Callable[[int, int], None] = lambda *_: None
+) -> bool:
+    """Make the index anew; the fingerprints too when their parameters are not those of the store,
+    or with ``texts``. True when fingerprints were made. Raises StoreError.
+
+    Matches stay; the next scan looks at every page again when fingerprints were made.
+    """
+    if not (texts or store.outdated):
+        store.rebuild_index(told)
+        return False
+    store.rebuild(lambda article: matching.fingerprint_of(article, store.parameters), told)
+    return True

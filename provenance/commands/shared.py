@@ -168,6 +168,25 @@ class Progress:
             click.echo("\r\033[K", nl=False, err=True)
 
 
+class Counted:
+    """A line on stderr that tells how much of some work is done, on a terminal only."""
+
+    def __init__(self, verb: str) -> None:
+        self.verb = verb
+        self.live = sys.stderr.isatty()
+        self.last = 0.0
+
+    def __call__(self, done: int, of: int) -> None:
+        now = time.monotonic()
+        if self.live and now - self.last >= 0.2:
+            self.last = now
+            click.echo(f"\r\033[K{self.verb}: {done} of {of}", nl=False, err=True)
+
+    def done(self) -> None:
+        if self.live:
+            click.echo("\r\033[K", nl=False, err=True)
+
+
 def failures(tally: Tally) -> None:
     from provenance.report.text import printable
 

@@ -10,16 +10,20 @@ Tables and columns are meant to be read by people: see ``schema.py`` and docs.
 
 from __future__ import annotations
 
+import sqlite3
+
 from provenance.store.boilerplate import Line, Lines
-from provenance.store.lookups import Lookups
+from provenance.store.health import Finding, Health
 from provenance.store.network import Network
-from provenance.store.queries import Queries
 from provenance.store.schema import APPLICATION_ID, MIGRATIONS
 
-__all__ = ["APPLICATION_ID", "MIGRATIONS", "Line", "Store"]
+#: Of the library that is in use.
+SQLITE_VERSION = sqlite3.sqlite_version
+
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "SQLITE_VERSION", "Finding", "Line", "Store"]
 
 
-class Store(Queries, Lookups, Network, Lines):
+class Store(Health, Network, Lines):
     """An open database. Make one with ``Store.open``; use it as a context manager.
 
     Not to be shared between threads or carried into a child process. ``capped`` tells how many

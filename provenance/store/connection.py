@@ -54,17 +54,25 @@ class Connected:
         parameters: Parameters | None = None,
         read_only: bool = False,
         timeout: float = 10.0,
+        outdated: bool = False,
     ) -> Self:
         """Open a database, made new when the file is missing or empty and ``create`` is set.
 
         ``parameters`` are for a new database (else drawn with a random seed); given for an
-        existing one they must equal those stored. ``read_only`` never creates, migrates or
+        existing one they must equal those stored. ``outdated`` opens a database whatever its
+        parameters are, to be made anew with those of today: then nothing else may be done with it.
+        ``read_only`` never creates, migrates or
         writes. ``timeout`` is in seconds, for locks. Raises StoreError: ``missing``,
         ``foreign``, ``newer``, ``corrupt``, ``locked``, ``readonly``, ``parameters``.
         """
         path = Path(path)
         conn, stored = open_database(
-            path, create=create, parameters=parameters, read_only=read_only, timeout=timeout
+            path,
+            create=create,
+            parameters=parameters,
+            read_only=read_only,
+            timeout=timeout,
+            outdated=outdated,
         )
         return cls(path, conn, stored, read_only=read_only)
 

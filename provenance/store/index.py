@@ -34,7 +34,7 @@ _BLOCKS = "SELECT p.id, p.data FROM json_each(?) asked JOIN postings p ON p.id =
 Told = Callable[[int, int], None]
 
 
-def _silent(done: int, of: int) -> None:
+def silent(done: int, of: int) -> None:
     return None
 
 
@@ -48,6 +48,10 @@ class Indexed(Connected):
         if not self.read_only and not self.conn.in_transaction:
             with contextlib.suppress(StoreError):  # locked, full, …: they can be read as they lie
                 self.catch_up()
+        return self._read(keys)
+
+    def _read(self, keys: Collection[int]) -> dict[int, list[int]]:
+        """The same, from the index as it lies."""
         found: dict[int, list[int]] = {}
         with self._snapshot():
             asked: dict[int, list[int]] = {}
@@ -111,7 +115,7 @@ class Indexed(Connected):
         """How many originals are not in the postings yet."""
         return int(self.conn.execute("SELECT count(*) FROM unindexed").fetchone()[0])
 
-    def catch_up(self, told: Told = _silent) -> int:
+    def catch_up(self, told: Told = silent) -> int:
         """Merge the originals that wait, if they are more than a few; returns how many it merged.
 
         As ``fold``. To be called after originals were added; a look-up does it, too.
@@ -119,7 +123,7 @@ class Indexed(Connected):
         return self.fold(told) if self.waiting() > WAITING else 0
 
     @guarded
-    def fold(self, told: Told = _silent) -> int:
+    def fold(self, told: Told = silent) -> int:
         """Merge the originals that wait into the postings; returns how many there were.
 
         Not within a transaction: it has many of its own, each some megabytes, and may be killed

@@ -15,6 +15,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.request import pathname2url
 
 from provenance.config import Parameters
@@ -24,6 +25,9 @@ from provenance.store.schema import APPLICATION_ID, MIGRATIONS, statements
 _MAGIC = b"SQLite format 3\x00"
 #: STRICT tables came with this version.
 _OLDEST_SQLITE = (3, 37, 0)
+
+# Parameters that are not chosen: they say how this version of the program works.
+_FIXED = ("version", "hash")
 
 # By SQLite's primary result code: our code, what happened, what to try next.
 _MEANING: dict[int, tuple[str, str, str]] = {
@@ -156,47 +160,63 @@ def identify(path: Path) -> bool:
     return True
 
 
-def _inspect(path: Path, timeout: float) -> None:
-    """Look at the schema through a read-only connection, before anything is opened to write."""
+def _inspect(path: Path, timeout: float, outdated: bool) -> None:
+    """Look at schema and parameters through a read-only connection, before anything is opened to
+    write: what is refused stays as it was."""
     if Path(f"{path}-journal").exists():
         return  # killed while it was made: only a writer can roll that back
     conn = _connect(path, "mode=ro", timeout)
     try:
         (version,) = conn.execute("PRAGMA user_version").fetchone()
         names = {row[0] for row in conn.execute("SELECT name FROM sqlite_schema")}
+        if version > len(MIGRATIONS):
+            raise _newer(path, version)
+        if version and not {"meta", "articles", "matches"} <= names:
+            raise _corrupt(path, "tables are missing from the database")
+        if version and not outdated:
+            _parameters(conn, path)
     finally:
         conn.close()
-    if version > len(MIGRATIONS):
-        raise _newer(path, version)
-    if version and not {"meta", "articles", "matches"} <= names:
-        raise _corrupt(path, "tables are missing from the database")
 
 
 def _parameters(conn: sqlite3.Connection, path: Path) -> Parameters:
+    """The stored parameters. Raises StoreError (``parameters``) for what can't be worked with."""
+
     def refuse(why: str) -> StoreError:
         return StoreError(
-            f"the stored parameters cannot be used: {why}",
+            f"the fingerprints in it were made with other parameters than today's: {why}",
             subject=str(path),
-            hint="Use the version of provenance that made this database, or start a new one.",
+            hint=f"Make them anew from the stored texts: provenance reindex --db {path}.",
             code="parameters",
         )
 
-    row = conn.execute("SELECT value FROM meta WHERE key = 'parameters'").fetchone()
-    if row is None:
-        raise refuse("there are none")
-    try:
-        stored = json.loads(row[0])
-    except ValueError:
-        raise refuse("they are no JSON") from None
-    if not isinstance(stored, dict):
-        raise refuse("they are no mapping")
+    stored = _stored(conn)
+    if not stored:
+        raise refuse("there are none that can be read")
     known = {field.name: field for field in dataclasses.fields(Parameters)}
     if odd := sorted(set(stored) ^ set(known)):
         raise refuse("unknown or missing: " + ", ".join(odd))
     for name, field in known.items():
-        if type(stored[name]) is not type(field.default):
+        fixed = name in _FIXED and stored[name] != field.default
+        if fixed or type(stored[name]) is not type(field.default):
             raise refuse(f"{name} is {stored[name]!r}")
     return Parameters(**stored)
+
+
+def _stored(conn: sqlite3.Connection) -> dict[str, Any]:
+    """The stored parameters as they are; {} where there are none."""
+    row = conn.execute("SELECT value FROM meta WHERE key = 'parameters'").fetchone()
+    try:
+        stored = json.loads(row[0]) if row else {}
+    except ValueError:
+        return {}
+    return stored if isinstance(stored, dict) else {}
+
+
+def _of_today(conn: sqlite3.Connection) -> Parameters:
+    """Today's parameters, with the seed that the database has, if it has one."""
+    seed = _stored(conn).get("seed")
+    return Parameters(seed=seed if type(seed) is int else secrets.randbits(31))
 
 
 def _migrate(conn: sqlite3.Connection, parameters: Parameters | None) -> None:
@@ -228,7 +248,7 @@ def _migrate(conn: sqlite3.Connection, parameters: Parameters | None) -> None:
 
 
 def _open_to_write(
-    path: Path, ours: bool, parameters: Parameters | None, timeout: float
+    path: Path, ours: bool, parameters: Parameters | None, timeout: float, outdated: bool
 ) -> sqlite3.Connection:
     # SQLite would open an unwritable file read-only without a word and fail much later.
     folder = path.absolute().parent
@@ -236,7 +256,7 @@ def _open_to_write(
         code, message, hint = _MEANING[sqlite3.SQLITE_READONLY]
         raise StoreError(message, subject=str(path), hint=hint, code=code)
     if ours:
-        _inspect(path, timeout)
+        _inspect(path, timeout, outdated)
     conn = _connect(path, "mode=rw" if ours else "mode=rwc", timeout)
     try:
         conn.execute("PRAGMA foreign_keys = ON")
@@ -255,10 +275,10 @@ def _open_to_write(
     return conn
 
 
-def _open_to_read(path: Path, timeout: float) -> sqlite3.Connection:
+def _open_to_read(path: Path, timeout: float, outdated: bool) -> sqlite3.Connection:
     wal = Path(f"{path}-wal")
     try:
-        _inspect(path, timeout)
+        _inspect(path, timeout, outdated)
         return _connect(path, "mode=ro", timeout)
     except sqlite3.OperationalError as error:
         # Where nothing may be created beside the file, SQLite can't read one in WAL mode unless
@@ -278,6 +298,7 @@ def open_database(
     parameters: Parameters | None,
     read_only: bool,
     timeout: float,
+    outdated: bool = False,
 ) -> tuple[sqlite3.Connection, Parameters]:
     """What ``Store.open`` does; the connection and the stored parameters."""
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
@@ -302,12 +323,12 @@ def open_database(
         )
     with explained(path):
         conn = (
-            _open_to_read(path, timeout)
+            _open_to_read(path, timeout, outdated)
             if read_only
-            else _open_to_write(path, ours, parameters, timeout)
+            else _open_to_write(path, ours, parameters, timeout, outdated)
         )
         try:
-            return conn, _ready(conn, path, parameters)
+            return conn, _of_today(conn) if outdated else _ready(conn, path, parameters)
         except BaseException:
             conn.close()
             raise
@@ -327,7 +348,7 @@ def _ready(conn: sqlite3.Connection, path: Path, wanted: Parameters | None) -> P
         raise StoreError(
             "the database was made with other parameters than those asked for",
             subject=str(path),
-            hint="Name another file with --db.",
+            hint="Name another file with --db, or make its fingerprints anew: provenance reindex.",
             code="parameters",
         )
     return stored
