@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages comparison eval event plagdet retrieval direction train smoke constraints clean traces
+.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -126,6 +126,14 @@ retrieval: $(VENV)/.stamp-dev ## measure whether true sources are proposed (DATA
 traces: $(VENV)/.stamp-dev ## traces on real pages, read by hand, into docs/traces.md (DATA=folder)
 	@$(call need-data)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.traces '$(DATA)' --write $(ARGS)
+
+scale: $(VENV)/.stamp-dev ## measure the index as it grows (DATA=folder, ARGS="--size N --flood N")
+	@$(call need-data)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.scale '$(DATA)' --write $(ARGS)
+
+minhash: $(VENV)/.stamp-dev ## speed of signatures beside datasketch and rensa (DATA=folder)
+	@$(call need-data)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.minhash '$(DATA)' --write $(ARGS)
 
 direction: $(VENV)/.stamp-dev ## write the tables of docs/direction.md (simulated timelines)
 	@$(BIN)/python -m benchmarks.direction --write $(ARGS)

@@ -54,7 +54,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "retrieval.md"
 class Ours:
     """The terms channel as it is: our table in SQLite, asked by segments."""
 
-    name = "`postings` table, SQLite"
+    name = "packed postings, SQLite"
     ways = ("words and pairs, by segments",)
 
     def __init__(self, folder: Path) -> None:

@@ -22,7 +22,7 @@ class Parameters:
     """What a fingerprint is made with. Stored in the database; equal or not comparable."""
 
     version: int = setting(1, "Version of the normalisation and fingerprint rules.")
-    scheme: str = setting("affine32", "datasketch permutation scheme (datasketch ≥ 2).")
+    scheme: str = setting("affine32", "Permutation scheme, as datasketch ≥ 2 has it.")
     seed: int = setting(
         1,
         "Seed of permutations and hashes. Drawn at random for each new database, because texts "

@@ -24,7 +24,7 @@ DOORS = {
     "socket": ["fetch.py"],
     "trafilatura": ["extract"],
     "htmldate": ["extract", "dates.py"],
-    "datasketch": ["fingerprint.py"],
+    "datasketch": [],
     "sqlite_utils": ["store"],
     "sqlite3": ["store", "datasette_plugin"],
     "datasette": ["datasette_plugin"],

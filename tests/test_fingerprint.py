@@ -65,6 +65,25 @@ def test_the_signature_is_datasketchs(seed: int) -> None:
     assert np.array_equal(np.frombuffer(signed, "<u4"), expected.hashvalues)
 
 
+@given(st.integers(0, 2**32 - 1), st.integers(1, 300), st.integers(1, 5000))
+def test_the_signature_is_datasketchs_for_any_seed_and_length(
+    seed: int, permutations: int, length: int
+) -> None:
+    parameters = dataclasses.replace(PARAMETERS, seed=seed, permutations=permutations)
+    words = [f"w{i}" for i in range(length)]
+    expected = MinHash(permutations, seed, scheme=parameters.scheme, hashfunc=lambda value: value)
+    grams = [" ".join(words[i : i + 3]) for i in range(max(1, length - 2))]
+    expected.update_batch(
+        [xxhash.xxh3_64_intdigest(gram.encode(), seed) % (1 << 32) for gram in grams]
+    )
+    assert signature(words, parameters) == expected.hashvalues.astype("<u4").tobytes()
+
+
+def test_another_scheme_is_refused() -> None:
+    with pytest.raises(ValueError, match="legacy"):
+        signature(WORDS, dataclasses.replace(PARAMETERS, scheme="legacy"))
+
+
 def test_signatures_estimate_jaccard() -> None:
     half = " ".join(WORDS[: len(WORDS) // 2])
     a, b = (np.frombuffer(made(text).signature, "<u4") for text in (SOURCE, half))

@@ -113,6 +113,7 @@ def test_an_older_database_is_taken_up(tmp_path: Path) -> None:
         lambda stored: {**stored, "novelty": 1},
         lambda stored: {**stored, "version": 0},
         lambda stored: {**stored, "hash": "sha1"},
+        lambda stored: {**stored, "scheme": "legacy"},
         lambda stored: {**stored, "seed": "x"},
         lambda stored: [1],
     ],

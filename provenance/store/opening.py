@@ -27,7 +27,7 @@ _MAGIC = b"SQLite format 3\x00"
 _OLDEST_SQLITE = (3, 37, 0)
 
 # Parameters that are not chosen: they say how this version of the program works.
-_FIXED = ("version", "hash")
+_FIXED = ("version", "scheme", "hash")
 
 # By SQLite's primary result code: our code, what happened, what to try next.
 _MEANING: dict[int, tuple[str, str, str]] = {
