@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import random
 import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -267,3 +271,25 @@ def test_wrong_words(tmp_path: Path) -> None:
     assert run("reindex", "--seed", "-1", "--db", str(other)).code == 2
     assert run("reindex", "more").code == 2
     assert "--seed" in run("reindex", "--help").out
+
+
+def test_killed_by_the_system_at_any_moment(tmp_path: Path) -> None:
+    path = made(tmp_path / "p.db", 150)
+    kept = None
+    generator = random.Random(4)
+    command = [sys.executable, "-m", "provenance", "reindex", "--texts", "--db", str(path)]
+    for _ in range(6):
+        with Store.open(path) as store:
+            assert {one.state for one in store.examine()} <= {"ok", "warning"}
+            rows = [store.fingerprint(page(i).id) for i in range(0, 150, 7)]
+            assert kept in (None, rows)
+            kept = rows
+        child = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        time.sleep(generator.uniform(0.15, 0.7))
+        child.kill()
+        child.wait()
+    assert run(*command[3:]).code == 0
+    with Store.open(path) as store:
+        assert [store.fingerprint(page(i).id) for i in range(0, 150, 7)] == kept
+        assert {one.state for one in store.examine(all_texts=True)} == {"ok"}
+        assert store.size() == 120

@@ -8,8 +8,10 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from conftest import run
 from store_samples import article, fingerprint
 
 from provenance.config import Parameters
@@ -327,3 +329,43 @@ def test_names_that_a_uri_could_misread(tmp_path: Path) -> None:
         with Store.open(tmp_path / name) as store:
             assert store.size() == 0
         assert (tmp_path / name).stat().st_size > 4096
+
+
+@pytest.mark.parametrize("verb", ["add", "reindex", "check"])
+def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    """One line, and the database as it was; with room again, the same command goes on."""
+    path = made(tmp_path / "p.db", 20)
+    rows = tmp_path / "more.jsonl"
+    texts = [" ".join(f"word{n}x{i}" for i in range(900)) for n in range(40)]
+    rows.write_text(
+        "\n".join(
+            json.dumps({"url": f"https://a.example/{n}", "title": "T", "text": text})
+            for n, text in enumerate(texts)
+        )
+    )
+    page = tmp_path / "page.txt"
+    page.write_text(texts[0])
+    words = {"add": ["add", rows], "reindex": ["reindex", "--texts"], "check": ["check", page]}
+    with Store.open(path) as store:
+        before = store.counts(), store.generation
+    connect = opening._connect
+
+    def small(*given: Any) -> sqlite3.Connection:
+        conn = connect(*given)
+        (pages,) = conn.execute("PRAGMA page_count").fetchone()
+        conn.execute(f"PRAGMA max_page_count = {max(1, pages)}")
+        return conn
+
+    monkeypatch.setattr(opening, "_connect", small)
+    ran = run(*words[verb], "--db", path)
+    assert ran.code == 2 and "the disk is full" in ran.err, ran.err
+    assert "Traceback" not in ran.err and len(ran.err.splitlines()) == 1
+    monkeypatch.undo()
+    with Store.open(path) as store:
+        assert {one.state for one in store.examine()} <= {"ok", "warning"}
+        counts, generation = store.counts(), store.generation
+        assert generation == before[1] and counts["originals"] == before[0]["originals"]
+    assert run(*words[verb], "--db", path).code == 0
+    with Store.open(path) as store:
+        assert {one.state for one in store.examine(all_texts=True)} == {"ok"}
+        assert store.size() == (60 if verb == "add" else 20)
