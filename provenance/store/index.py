@@ -18,6 +18,7 @@ from provenance.errors import StoreError
 from provenance.models import Fingerprint
 from provenance.store import postings, rows
 from provenance.store.connection import Connected, guarded
+from provenance.store.opening import explained
 
 if TYPE_CHECKING:
     from provenance.store.postings import Run
@@ -120,7 +121,12 @@ class Indexed(Connected):
 
         As ``fold``. To be called after originals were added; a look-up does it, too.
         """
-        return self.fold(told) if self.waiting() > WAITING else 0
+        with explained(self.path):
+            # Not ``waiting``: counting many rows of this width reads them all.
+            (some,) = self.conn.execute(
+                "SELECT count(*) FROM (SELECT 1 FROM unindexed LIMIT ?)", (WAITING + 1,)
+            ).fetchone()
+        return self.fold(told) if some > WAITING else 0
 
     @guarded
     def fold(self, told: Told = silent) -> int:
