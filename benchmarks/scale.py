@@ -9,7 +9,8 @@ original and for those that don't, and what `provenance check` takes as a whole 
 memory; and how each grows with the size (the slope of the logarithms: 0 is not at all, 1 is in
 proportion). The file is in the system's cache (warm). ``--flood`` registers so many near-equal
 pages beside as many ordinary ones, each into a database of its own, and gives the ratio of times.
-``--keep`` names a database that is left in place, and continued when it is there already.
+``--keep`` names a folder that a database of each size is left in; one that is there is measured as
+it is, and how fast it was loaded is read from beside it.
 
 How a text is made: as many sentences as some article has, each drawn from all articles; then half
 of the words that are not among the 2,000 most frequent are replaced, by words drawn from all
@@ -23,6 +24,7 @@ from __future__ import annotations
 import argparse
 import math
 import random
+import shutil
 import statistics
 import subprocess
 import sys
@@ -280,7 +282,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--size", type=int, action="append", help="originals; may be repeated")
     parser.add_argument("--flood", type=int, help="near-equal pages to register")
-    parser.add_argument("--keep", type=Path, help="a database to leave in place, or to continue")
+    parser.add_argument("--keep", type=Path, help="folder to leave the databases in, or take from")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument(
         "--write", action="store_true", help="put the tables into docs/performance.md"
@@ -294,18 +296,26 @@ def main() -> None:
     grown: list[tuple[int, float, float, float]] = []
     tables = {}
     with tempfile.TemporaryDirectory() as place, ProcessPoolExecutor(arguments.jobs) as pool:
-        path = arguments.keep or Path(place) / "scale.db"
+        growing = Path(place) / "scale.db"
         for size in sorted(arguments.size or ()):
+            kept = arguments.keep and arguments.keep / f"{size}.db"
+            path = kept if kept and kept.exists() else growing
             with Store.open(path, parameters=PARAMETERS) as store:
-                seconds, count = grow(store, size, arguments.data, pool)
+                if path == growing:
+                    seconds, count = grow(store, size, arguments.data, pool)
+                    rate = count / seconds
+                else:
+                    rate = float(kept.with_suffix(".rate").read_text())
                 each = sizes(store)
+            if kept and path == growing:
+                shutil.copyfile(growing, kept)
+                kept.with_suffix(".rate").write_text(f"{rate}")
             opened, took, found = look_ups(path, arguments.data)
             whole, memory = whole_check(path, arguments.data)
             took.sort()
             middle, opens = statistics.median(took), statistics.median(opened)
-            rate = f"{count / seconds:,.0f}" if count else "before"
             lines.append(
-                f"| {size:,} | {rate} | {each['all'] * size / 1e6:,.0f} "
+                f"| {size:,} | {rate:,.0f} | {each['all'] * size / 1e6:,.0f} "
                 f"| {each['postings']:,.0f} | {each['fingerprints']:,.0f} | {each['texts']:,.0f} "
                 f"| {each['full text']:,.0f} | {opens:.1f} ms | {middle:.1f} ms "
                 f"| {took[int(0.95 * len(took))]:.1f} ms | {found:.3f} "

@@ -12,6 +12,7 @@ import contextlib
 import json
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from provenance.errors import StoreError
@@ -27,12 +28,16 @@ if TYPE_CHECKING:
 WAITING = 100
 # Postings that are sorted, or merged, at a time: about 100 MB.
 _AT_ONCE = 3_000_000
+# Rows of the waiting list that one transaction removes.
+_REMOVED = 10_000
 # Postings that an original is taken to have, where none are counted.
 _EACH = 350
 
 _BLOCKS = "SELECT p.id, p.data FROM json_each(?) asked JOIN postings p ON p.id = asked.value"
 
 Told = Callable[[int, int], None]
+#: What a sorted run has of the keys from one to before another.
+Cut = Callable[[int, int], "Run"]
 
 
 def silent(done: int, of: int) -> None:
@@ -150,22 +155,21 @@ class Indexed(Connected):
                     self.conn.execute("INSERT OR IGNORE INTO levels VALUES (?, 0)", (target,))
                     self._merge_slice(runs, target, i * step, (i + 1) * step)
                 told(i + 1, slices)
-            with self.transaction():
-                self._settle(numbers, target, total)
+            self._settle(numbers, target, total)
         return len(numbers)
 
-    def _runs(self, stack: contextlib.ExitStack) -> tuple[list[Run], list[int]]:
+    def _runs(self, stack: contextlib.ExitStack) -> tuple[list[Cut], list[int]]:
         """All that wait, as sorted runs, in files that go with the stack where there are many."""
-        runs: list[Run] = []
+        runs: list[Cut] = []
         numbers: list[int] = []
         batch: list[tuple[int, bytes]] = []
         size = 0
 
         def flush(last: bool) -> None:
             run = postings.run_of([number for number, _ in batch], [data for _, data in batch])
-            if not last or runs:
-                run = self._on_disk(run, stack)
-            runs.append(run)
+            runs.append(
+                partial(postings.cut, run) if last and not runs else self._spill(run, stack)
+            )
             numbers.extend(number for number, _ in batch)
             batch.clear()
 
@@ -181,13 +185,13 @@ class Indexed(Connected):
             flush(last=True)
         return runs, numbers
 
-    def _on_disk(self, run: Run, stack: contextlib.ExitStack) -> Run:
+    def _spill(self, run: Run, stack: contextlib.ExitStack) -> Cut:
         """The same run, read from a file that is gone when the stack is closed."""
         import numpy as np
 
-        where, (keys, numbers) = self.path.absolute().parent, run
+        count = len(run[0])
         try:
-            file = tempfile.TemporaryFile(dir=where)  # noqa: SIM115 - the stack closes it
+            file = tempfile.TemporaryFile(dir=self.path.absolute().parent)  # noqa: SIM115
             stack.enter_context(file)
             for values in run:
                 values.tofile(file)
@@ -199,15 +203,17 @@ class Indexed(Connected):
                 hint="Free some space beside the database, then run the same command again.",
                 code="full",
             ) from error
-        return (
-            np.memmap(file, keys.dtype, "r", shape=keys.shape),
-            np.memmap(file, numbers.dtype, "r", offset=keys.nbytes, shape=numbers.shape),
-        )
 
-    def _merge_slice(self, runs: Sequence[Run], target: int, first: int, last: int) -> None:
+        def cut(first: int, last: int) -> Run:
+            # Mapped for this one slice only: what is mapped counts as memory in use.
+            keys = np.memmap(file, np.uint64, "r", shape=(count,))
+            numbers = np.memmap(file, np.uint32, "r", offset=8 * count, shape=(count,))
+            return postings.cut((keys, numbers), first, last)
+
+        return cut
+
+    def _merge_slice(self, runs: Sequence[Cut], target: int, first: int, last: int) -> None:
         """Merge a slice of the keys: of the runs, and of all levels up to the target."""
-        import numpy as np
-
         parts: list[Run] = []
         for level in range(target + 1):
             span = postings.span(level, first, last)
@@ -219,9 +225,7 @@ class Indexed(Connected):
             if blocks:
                 parts.append(postings.read_blocks(level, blocks))
                 self.conn.execute(f"DELETE FROM postings {where}", span)  # noqa: S608
-        for keys, numbers in runs:
-            begin, end = np.searchsorted(keys, np.array([first, last], np.uint64)).tolist()
-            parts.append((np.array(keys[begin:end]), np.array(numbers[begin:end])))
+        parts.extend(cut(first, last) for cut in runs)
         merged, hot = postings.capped(postings.merge(parts))
         self.conn.executemany(
             "INSERT INTO postings VALUES (?, ?)", postings.write_blocks(target, merged)
@@ -234,15 +238,21 @@ class Indexed(Connected):
 
     def _settle(self, numbers: Sequence[int], target: int, total: int) -> None:
         """Say that what waited is in the target level, with all that was in those below."""
-        self.conn.executemany("DELETE FROM unindexed WHERE number = ?", ((n,) for n in numbers))
-        self.conn.execute("UPDATE levels SET originals = ? WHERE level = ?", (total, target))
-        for level in range(target):
-            # Another process may have written there meanwhile: then the level stays.
-            self.conn.execute(
-                "DELETE FROM levels WHERE level = ? AND NOT EXISTS"
-                " (SELECT 1 FROM postings WHERE id >= ? AND id < ?)",
-                (level, *postings.span(level)),
-            )
+        with self.transaction():
+            self.conn.execute("UPDATE levels SET originals = ? WHERE level = ?", (total, target))
+            for level in range(target):
+                # Another process may have written there meanwhile: then the level stays.
+                self.conn.execute(
+                    "DELETE FROM levels WHERE level = ? AND NOT EXISTS"
+                    " (SELECT 1 FROM postings WHERE id >= ? AND id < ?)",
+                    (level, *postings.span(level)),
+                )
+        for first in range(0, len(numbers), _REMOVED):
+            with self.transaction():
+                self.conn.executemany(
+                    "DELETE FROM unindexed WHERE number = ?",
+                    ((number,) for number in numbers[first : first + _REMOVED]),
+                )
 
     # -- taking out --------------------------------------------------------------------------
 

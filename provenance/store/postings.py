@@ -188,6 +188,15 @@ def run_of(numbers: Sequence[int], packed: Sequence[bytes]) -> Run:
     return keys[order], repeated[order]
 
 
+def cut(run: Run, first: int, last: int) -> Run:
+    """A copy of what a sorted run has of the keys from ``first`` to before ``last``."""
+    import numpy as np
+
+    keys, numbers = run
+    begin, end = np.searchsorted(keys, np.array([first, last], np.uint64)).tolist()
+    return np.array(keys[begin:end]), np.array(numbers[begin:end])
+
+
 def read_blocks(level: int, blocks: Sequence[tuple[int, bytes]]) -> Run:
     """A run of the postings of some rows of a level."""
     import numpy as np
