@@ -176,7 +176,7 @@ def sizes(store: Store) -> dict[str, float]:
     for name, tables in parts.items():
         marks = ", ".join("?" * len(tables))
         (size,) = store.conn.execute(
-            f"SELECT sum(pgsize) FROM dbstat WHERE aggregate = TRUE AND name IN ({marks})", tables
+            f"SELECT sum(pgsize) FROM dbstat WHERE name IN ({marks})", tables
         ).fetchone()
         found[name] = (size or 0) / total
     (used,) = store.conn.execute(

@@ -53,7 +53,7 @@ def find(
     if fingerprint is not None:
         proposals["minhash"] = _ranked(index.by_bands(fingerprint.bands, limits.bucket), 1)
         proposals["fragments"] = _ranked(
-            index.by_fragments(fingerprint.fragments, limits.bucket), MIN_FRAGMENTS
+            index.by_fragments(fingerprint.fragments, limits.bucket, MIN_FRAGMENTS), MIN_FRAGMENTS
         )
         words = [term for term in fingerprint.terms if not term.startswith(MARK)]
         proposals["terms"] = by_terms(words, index, parameters.segment, limits)

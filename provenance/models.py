@@ -345,14 +345,16 @@ class Index(Protocol):
 
     Every look-up passes over buckets (keys, URLs, image stems) that hold more than ``limit``
     originals. Bands and fragments give at most one row an original, ``(article_id, how many keys
-    it shares)``; URLs, stems and slugs the id alone, in id order. Terms give numbers that stand for
-    originals, by key, in no order; ``ids`` names them. ``held`` tells whether any of some terms is
-    held at all, however often.
+    it shares)``, of fragments only those that share ``least`` or more; URLs, stems and slugs the
+    id alone, in id order. Terms give numbers that stand for originals, by key, in no order;
+    ``ids`` names them. ``held`` tells whether any of some terms is held at all, however often.
     """
 
     def by_bands(self, keys: Sequence[int], limit: int) -> list[tuple[str, int]]: ...
 
-    def by_fragments(self, hashes: Sequence[int], limit: int) -> list[tuple[str, int]]: ...
+    def by_fragments(
+        self, hashes: Sequence[int], limit: int, least: int = 1
+    ) -> list[tuple[str, int]]: ...
 
     def holders(self, keys: Sequence[str], limit: int) -> dict[str, list[int]]: ...
 

@@ -42,9 +42,12 @@ class Shelf:
         self.asked["bands"] = (list(keys), limit)
         return self._count(self.bands, keys, limit)
 
-    def by_fragments(self, hashes: Sequence[int], limit: int) -> list[tuple[str, int]]:
+    def by_fragments(
+        self, hashes: Sequence[int], limit: int, least: int = 1
+    ) -> list[tuple[str, int]]:
         self.asked["fragments"] = (list(hashes), limit)
-        return self._count(self.fragments, hashes, limit)
+        found = self._count(self.fragments, hashes, limit)
+        return [(name, count) for name, count in found if count >= least]
 
     def held(self, keys: Sequence[str]) -> bool:
         return any(self.terms.get(key) for key in keys)

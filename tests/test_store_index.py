@@ -18,8 +18,8 @@ from provenance.store import Store, postings
 PARAMETERS = Parameters(seed=7)
 #: Small levels, so that a few hundred originals fill several.
 SMALL = tuple(
-    postings.Level(level.bits, most)
-    for level, most in zip(postings.LEVELS, (20, 60, 150, None), strict=True)
+    postings.level(one.bits, most)
+    for one, most in zip(postings.LEVELS, (20, 60, 150, None), strict=True)
 )
 
 

@@ -23,6 +23,7 @@ def test_the_store_is_an_index(store: Store) -> None:
     assert index.size() == 2
     assert index.by_bands([1, -2, 2**63 - 1, -(2**63), 77], 10) == [(first.id, 4), (second.id, 1)]
     assert index.by_fragments([10, 11, 10], 10) == [(first.id, 2), (second.id, 1)]
+    assert index.by_fragments([10, 11], 10, 2) == [(first.id, 2)]
     held = index.holders(["bridge", "weir", "bridge weir", "none", "a\x00\ud800", "weir"], 9)
     assert {key: len(numbers) for key, numbers in held.items()} == {
         "bridge": 1, "weir": 2, "bridge weir": 1,

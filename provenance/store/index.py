@@ -290,8 +290,8 @@ class Indexed(Connected):
 def _target(sizes: dict[int, int], new: int) -> tuple[int, int]:
     """The level that takes so many new originals and all levels below; how many it then holds."""
     total = new
-    for level, (_, most) in enumerate(postings.LEVELS):
-        total += sizes.get(level, 0)
-        if most is None or total <= most:
+    for place, level in enumerate(postings.LEVELS):
+        total += sizes.get(place, 0)
+        if level.most is None or total <= level.most:
             break
-    return level, total
+    return place, total

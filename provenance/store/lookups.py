@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from provenance.models import Channel
@@ -46,18 +46,22 @@ class Lookups(Indexed):
             self.capped[channel] += len(found) - len(kept)
         return kept
 
-    def _named(self, scores: dict[int, float]) -> list[tuple[str, float]]:
+    def _named(self, scores: Mapping[int, float]) -> list[tuple[str, float]]:
         """Best first, ties by article id, so that the order never depends on that of adding."""
         return sorted(
             ((name, scores[number]) for number, name in self.ids(list(scores)).items()),
             key=lambda pair: (-pair[1], pair[0]),
         )
 
-    def _shared(self, channel: Channel, keys: Sequence[int], limit: int) -> list[tuple[str, int]]:
+    def _shared(
+        self, channel: Channel, keys: Sequence[int], limit: int, least: int = 1
+    ) -> list[tuple[str, int]]:
         hits = Counter[int]()
         for numbers in self._buckets(channel, list(dict.fromkeys(keys)), limit).values():
             hits.update(numbers)
-        return [(name, int(count)) for name, count in self._named(dict(hits))]
+        # Names lie all over the disk: only of those that are asked for.
+        kept = {number: count for number, count in hits.items() if count >= least}
+        return [(name, int(count)) for name, count in self._named(kept)]
 
     @guarded
     def by_bands(self, keys: Sequence[int], limit: int) -> list[tuple[str, int]]:
@@ -65,9 +69,12 @@ class Lookups(Indexed):
         return self._shared("minhash", postings.band_keys(keys), limit)
 
     @guarded
-    def by_fragments(self, hashes: Sequence[int], limit: int) -> list[tuple[str, int]]:
-        """Originals that share fragments: ``(article_id, fragments shared)``, best first."""
-        return self._shared("fragments", postings.fragment_keys(hashes), limit)
+    def by_fragments(
+        self, hashes: Sequence[int], limit: int, least: int = 1
+    ) -> list[tuple[str, int]]:
+        """Originals that share ``least`` fragments or more: ``(article_id, how many)``, best
+        first."""
+        return self._shared("fragments", postings.fragment_keys(hashes), limit, least)
 
     @guarded
     def holders(self, keys: Sequence[str], limit: int) -> dict[str, list[int]]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,29 +45,25 @@ _SWAP = sys.byteorder == "big"
 
 
 class Level(NamedTuple):
-    """``bits`` of a key that name the block; originals up to which the level is filled."""
+    """``bits`` of a key that name the block, and what that leaves; how far the level is filled."""
 
     bits: int
+    #: Originals; None for as many as there are.
     most: int | None
+    #: Bits of a key that are written in the block, their bytes, and their type for ``array``.
+    rest: int
+    width: int
+    code: str
 
-    @property
-    def rest(self) -> int:
-        """Bits of a key that are written in the block."""
-        return KEY_BITS - self.bits
 
-    @property
-    def code(self) -> str:
-        """The type of what is written of a key, as ``array`` calls it."""
-        return "I" if self.rest <= 32 else "Q"
-
-    @property
-    def width(self) -> int:
-        """Bytes of what is written of a key."""
-        return 4 if self.rest <= 32 else 8
+def level(bits: int, most: int | None) -> Level:
+    """A level with so many bits to name a block."""
+    rest = KEY_BITS - bits
+    return Level(bits, most, rest, *((4, "I") if rest <= 32 else (8, "Q")))
 
 
 #: Some 350 postings an original: blocks of 90 where a level is full, a few to a page of the disk.
-LEVELS = (Level(14, 4_096), Level(17, 32_768), Level(20, 262_144), Level(22, None))
+LEVELS = (level(14, 4_096), level(17, 32_768), level(20, 262_144), level(22, None))
 
 
 def band_keys(values: Iterable[int]) -> list[int]:
@@ -119,23 +115,23 @@ def unpack(data: bytes) -> array[int]:
 # --- rows: (level, block) is one integer, so that the table is in their order -------------------
 
 
-def row_of(level: int, key: int) -> int:
-    """The row that holds a key in a level."""
-    return level << 32 | key >> LEVELS[level].rest
+def row_of(place: int, key: int) -> int:
+    """The row that holds a key in the level of this place."""
+    return place << 32 | key >> LEVELS[place].rest
 
 
 def level_of(row: int) -> int:
-    """The level of a row."""
+    """The place of a row's level."""
     return row >> 32
 
 
-def span(level: int, first: int = 0, last: int = 1 << KEY_BITS) -> tuple[int, int]:
+def span(place: int, first: int = 0, last: int = 1 << KEY_BITS) -> tuple[int, int]:
     """The rows of the keys from ``first`` to before ``last``: the first, and one past the last.
 
     Both are taken to be borders of blocks.
     """
-    rest = LEVELS[level].rest
-    return level << 32 | first >> rest, (level << 32) + (last >> rest)
+    rest = LEVELS[place].rest
+    return place << 32 | first >> rest, (place << 32) + (last >> rest)
 
 
 # --- one block ----------------------------------------------------------------------------------
@@ -143,35 +139,30 @@ def span(level: int, first: int = 0, last: int = 1 << KEY_BITS) -> tuple[int, in
 
 def search(row: int, data: bytes, keys: Iterable[int]) -> Iterator[tuple[int, Sequence[int]]]:
     """Those of the keys that the block holds, each with its numbers, or with ``HOT`` alone."""
-    level = LEVELS[level_of(row)]
-    count = len(data) // (level.width + 4)
-    held = _read(level.code, data[: count * level.width])
-    mask = (1 << level.rest) - 1
-    numbers: array[int] | None = None
+    _, _, rest, width, code = LEVELS[row >> 32]
+    count = len(data) // (width + 4)
+    held = _read(code, data[: count * width])
+    mask = (1 << rest) - 1
     for key in keys:
         wanted = key & mask
         first = bisect_left(held, wanted)
         if first == count or held[first] != wanted:
             continue
-        last = first + 1
-        while last < count and held[last] == wanted:
-            last += 1
-        if numbers is None:
-            numbers = _read("I", data[count * level.width :])
-        yield key, numbers[first:last]
+        last = bisect_right(held, wanted, first)
+        yield key, _read("I", data[count * width + 4 * first : count * width + 4 * last])
 
 
 def without(row: int, data: bytes, number: int) -> bytes:
     """The block without one original's postings."""
-    level = LEVELS[level_of(row)]
-    count = len(data) // (level.width + 4)
-    border = count * level.width
+    width = LEVELS[row >> 32].width
+    count = len(data) // (width + 4)
+    border = count * width
     gone = [i for i, held in enumerate(_read("I", data[border:])) if held == number]
     kept = bytearray(data)
     for i in reversed(gone):
         del kept[border + 4 * i : border + 4 * i + 4]
     for i in reversed(gone):
-        del kept[i * level.width : (i + 1) * level.width]
+        del kept[i * width : (i + 1) * width]
     return bytes(kept)
 
 
@@ -197,11 +188,11 @@ def cut(run: Run, first: int, last: int) -> Run:
     return np.array(keys[begin:end]), np.array(numbers[begin:end])
 
 
-def read_blocks(level: int, blocks: Sequence[tuple[int, bytes]]) -> Run:
+def read_blocks(place: int, blocks: Sequence[tuple[int, bytes]]) -> Run:
     """A run of the postings of some rows of a level."""
     import numpy as np
 
-    rest, width = LEVELS[level].rest, LEVELS[level].width
+    rest, width = LEVELS[place].rest, LEVELS[place].width
     counts = [len(data) // (width + 4) for _, data in blocks]
     rests = b"".join(data[: count * width] for (_, data), count in zip(blocks, counts, strict=True))
     numbers = b"".join(
@@ -255,14 +246,14 @@ def capped(run: Run) -> tuple[Run, list[tuple[int, int]]]:
     return (keys[kept], numbers[kept]), [(key, count) for key, count in told if count]
 
 
-def write_blocks(level: int, run: Run) -> Iterator[tuple[int, bytes]]:
+def write_blocks(place: int, run: Run) -> Iterator[tuple[int, bytes]]:
     """The rows of a level for a sorted run."""
     import numpy as np
 
     keys, numbers = run
     if not len(keys):
         return
-    rest, width = LEVELS[level].rest, LEVELS[level].width
+    rest, width = LEVELS[place].rest, LEVELS[place].width
     names = keys >> np.uint64(rest)
     starts = np.flatnonzero(np.insert(names[1:] != names[:-1], 0, True))
     rests = (keys & np.uint64((1 << rest) - 1)).astype(f"<u{width}").tobytes()
@@ -271,6 +262,6 @@ def write_blocks(level: int, run: Run) -> Iterator[tuple[int, bytes]]:
     for i, name in enumerate(names[starts].tolist()):
         first, last = borders[i], borders[i + 1]
         yield (
-            level << 32 | name,
+            place << 32 | name,
             rests[first * width : last * width] + held[first * 4 : last * 4],
         )
