@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash
+.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -95,6 +95,13 @@ docs-check: $(VENV)/.stamp-dev ## are they as the code has them?
 
 bench: $(VENV)/.stamp-dev ## speed of the command line (DATA=folder of originals; else the demo's)
 	@$(BIN)/python -m benchmarks.coldstart $(if $(DATA),--originals '$(DATA)')
+
+jobs: $(VENV)/.stamp-dev ## how scanning grows with workers, and its memory (DATA=folder)
+	@$(call need-data)
+	@$(BIN)/python -m benchmarks.jobs '$(DATA)' --write $(ARGS)
+
+durability: $(VENV)/.stamp-dev ## kill a scan at many moments and compare its rows
+	@$(BIN)/python -m benchmarks.durability --write $(ARGS)
 
 pages: $(VENV)/.stamp-dev ## time the page of a match with two long texts
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.pages --write $(ARGS)

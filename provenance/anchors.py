@@ -183,7 +183,7 @@ def anchors(tokens: Tokens, language: str, text: str = "") -> Anchors:
             continue
         if not any_word and words.keys().isdisjoint(bones):
             found.append((bones, place))
-        for bone in bones:
+        for bone in sorted(bones):
             words.setdefault(bone, place)
     return Anchors(numbers, tuple(found), words, named=not any_word)
 

@@ -64,6 +64,11 @@ class Limits:
     term_candidates: int = setting(
         40, "Originals that rare words may propose; the source of a passage is among the first."
     )
+    page_cpu: float = setting(30.0, "Seconds of processor time for one page in a worker.")
+    page_wall: float = setting(60.0, "Seconds for one page in a worker, by the clock.")
+    page_memory: int = setting(
+        1_500_000_000, "Bytes that a worker may grow by; one that keeps half of them is renewed."
+    )
     sentences: int = setting(800, "Sentences of a text that are aligned.")
 
 

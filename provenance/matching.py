@@ -100,6 +100,19 @@ def prepare(item: Capture | Record) -> Page:
     return Page(article, traces.read(document.tree, article), item)
 
 
+def prepare_roughly(item: Capture | Record) -> Page:
+    """The same without parser and extractor, for what defeated them; no traces. Pure.
+
+    Raises ExtractError (``empty``).
+    """
+    record = item if isinstance(item, Record) else extract.bare_record(item)
+    return Page(
+        replace(extract.article_from_record(record), rough=True),
+        (),
+        item if isinstance(item, Capture) else None,
+    )
+
+
 def admit(page: Page, known: boilerplate.Boilerplate = NOTHING) -> tuple[Page, int]:
     """The page, and how many words it has that are not boilerplate.
 

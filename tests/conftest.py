@@ -210,6 +210,8 @@ def spawn(*words: object, stdin: bytes = b"", **env: str) -> Ran:
 @pytest.fixture(autouse=True)
 def no_database_from_outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("PROVENANCE_DB", raising=False)
+    # Starting workers costs more than most tests; those of the pool ask for it.
+    monkeypatch.setenv("PROVENANCE_JOBS", "0")
     yield
 
 

@@ -56,10 +56,13 @@ def test_a_page_that_crashes_costs_itself_alone(
 
     monkeypatch.setattr(matching, "prepare", fragile)
     tally = pipeline.scan(store, [str(folder)], GIVEN)
-    assert (tally.read, tally.failed) == (12, 1)
-    assert store.counts()["crawled"] == 11
+    assert (tally.read, tally.failed, tally.rough) == (12, 0, 1)
+    assert store.counts()["crawled"] == 12  # it was read roughly, and does not hide
     (failure,) = store.failures()
     assert failure["error"] == "crashed" and failure["input"].endswith("p005.html")
+    monkeypatch.setattr(matching, "prepare_roughly", fragile)
+    tally = pipeline.scan(store, [str(folder / "blog.example" / "p005.html")], GIVEN)
+    assert (tally.read, tally.failed, tally.rough) == (1, 1, 0)
 
 
 def test_what_was_told_is_stored_when_a_run_is_stopped(

@@ -12,6 +12,8 @@ from provenance.commands.shared import (
     exit_for,
     failures,
     given,
+    jobs_of,
+    jobs_option,
     learn_when_due,
     open_store,
     page_options,
@@ -26,6 +28,7 @@ from provenance.commands.shared import (
 @db_option
 @page_options
 @private_option
+@jobs_option
 def add(
     inputs: tuple[str, ...],
     db: Path,
@@ -33,6 +36,7 @@ def add(
     published: str | None,
     site: str | None,
     allow_private: bool,
+    jobs: int | None,
 ) -> None:
     """Register known originals: URLs, files, folders, or - for standard input.
 
@@ -45,7 +49,8 @@ def add(
 
     progress = Progress("add")
     with open_store(db) as store:
-        tally = pipeline.add(store, inputs, given(url, published, site, allow_private), progress)
+        options = given(url, published, site, allow_private)
+        tally = pipeline.add(store, inputs, options, progress, jobs=jobs_of(jobs))
         progress.done()
         total = store.size()
         learn_when_due(store)

@@ -18,6 +18,8 @@ from provenance.commands.shared import (
     exit_option,
     failures,
     given,
+    jobs_of,
+    jobs_option,
     json_option,
     json_out,
     learn_when_due,
@@ -36,10 +38,16 @@ if TYPE_CHECKING:
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @db_option
 @private_option
+@jobs_option
 @exit_option
 @json_option
 def scan(
-    inputs: tuple[str, ...], db: Path, allow_private: bool, exit_code: bool, as_json: bool
+    inputs: tuple[str, ...],
+    db: Path,
+    allow_private: bool,
+    jobs: int | None,
+    exit_code: bool,
+    as_json: bool,
 ) -> None:
     """Hold a crawl against the originals: WARC, WACZ, HTML folders, rows, single pages.
 
@@ -74,7 +82,7 @@ def scan(
 
         try:
             options = given(allow_private=allow_private)
-            tally = pipeline.scan(store, inputs, options, progress, found)
+            tally = pipeline.scan(store, inputs, options, progress, found, jobs=jobs_of(jobs))
         except KeyboardInterrupt:
             progress.done()
             say("Stopped. What was read is kept; run the same command again to go on.")
@@ -84,6 +92,8 @@ def scan(
     failures(tally)
     for path in tally.skipped_inputs:
         say(f"{path}: read before, nothing has changed; skipped")
+    if tally.resumed:
+        say(f"{tally.resumed} pages were read by a run that was stopped; it went on after them")
     judged = tally.stored + tally.known
     quiet = judged - tally.matched
     say(

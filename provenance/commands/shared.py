@@ -36,6 +36,14 @@ db_option = click.option(
 private_option = click.option(
     "--allow-private", is_flag=True, help="Also fetch from private addresses (your own servers)."
 )
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(0, 256),
+    envvar="PROVENANCE_JOBS",
+    show_envvar=True,
+    help="Worker processes; each page is read under limits of time and memory. 0: none, all in "
+    "this process, without those limits.  [default: the cores that may be used]",
+)
 exit_option = click.option("--exit-code", is_flag=True, help="Exit 1 when a repost was found.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -117,6 +125,13 @@ def parameters(store: Store) -> dict[str, Any]:
     from provenance.pipeline import judged_with, known_boilerplate
 
     return {**judged_with(known_boilerplate(store)), **store.parameters.asdict()}
+
+
+def jobs_of(jobs: int | None) -> int:
+    """Worker processes: as typed, or one a core."""
+    from provenance.workers import usable_cores
+
+    return usable_cores() if jobs is None else jobs
 
 
 def learn_when_due(store: Store) -> None:
@@ -203,6 +218,8 @@ def troubles(tally: Tally) -> str:
         parts.append(f"{tally.passed_over.total()} passed over ({reasons})")
     if tally.failed:
         parts.append(f"{tally.failed} could not be read")
+    if tally.rough:
+        parts.append(f"{tally.rough} defeated the extractor and were read roughly")
     for account in tally.damaged:
         what = ["cut short"] if account.truncated else []
         if account.bytes_skipped:

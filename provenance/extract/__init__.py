@@ -11,6 +11,7 @@ this in a worker that may be killed, and try again with ``rough_only=True``.
 from __future__ import annotations
 
 import copy
+import html
 import logging
 import re
 from dataclasses import dataclass
@@ -29,6 +30,14 @@ from provenance.extract import claims, gates
 from provenance.extract.charset import decode
 from provenance.models import Article, Capture, Record
 
+#: Bytes of a page that are read without a parser.
+MAX_BARE = 2_000_000
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
+_TAG_NAME = re.compile(r"</?([a-z][a-z0-9]{0,15})")
+_ENDS = {"script": "</script>", "style": "</style>", "noscript": "</noscript>"}
+_INLINE = frozenset(
+    ["a", "abbr", "b", "em", "font", "i", "mark", "span", "strong", "sub", "sup", "u"]
+)
 #: With fewer words there is nothing to judge, not even roughly.
 MIN_WORDS = 20
 #: trafilatura's cost grows faster than the number of elements: about 2 s at this many.
@@ -214,6 +223,53 @@ def extract(
         images=_images(page.tree, node, fields, base),
         aliases=claims.addresses(page.tree, fields, data, base),
     )
+
+
+def bare_record(capture: Capture) -> Record:
+    """The words of a page by a scan for tags alone: no tree, no charset guessing, time linear in
+    at most ``MAX_BARE`` bytes. For pages that defeat the parser.
+    """
+    text, _ = decode(capture.body[:MAX_BARE], "")
+    title = _TITLE.search(text)
+    declared = title.group(1) if title else ""
+    return Record(
+        text=bare_text(text),
+        url=capture.final_url or capture.url,
+        title=html.unescape(declared),
+        published=capture.published,
+        observed=capture.observed,
+        site=capture.site,
+        path=capture.path,
+    )
+
+
+def bare_text(page: str) -> str:
+    """The text of a page without its tags, scripts, styles and comments; a line a block."""
+    parts: list[str] = []
+    at, size = 0, len(page)
+    lower = page.lower()
+    missing: set[str] = set()
+    while at < size:
+        start = page.find("<", at)
+        if start < 0:
+            parts.append(page[at:])
+            break
+        parts.append(page[at:start])
+        name = _TAG_NAME.match(lower, start)
+        word = name.group(1) if name else ""
+        closing = "-->" if lower.startswith("<!--", start) else _ENDS.get(word, ">")
+        # What was not found once is not there: looked for again, a page of "<!--" takes squares.
+        end = -1 if closing in missing else lower.find(closing, start + 1)
+        if end < 0:
+            missing.add(closing)
+            end = page.find(">", start)
+            closing = ">"
+            if end < 0:
+                break
+        parts.append("" if word in _INLINE else "\n")
+        at = end + len(closing)
+    lines = (" ".join(line.split()) for line in html.unescape("".join(parts)).split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def article_from_record(record: Record) -> Article:

@@ -414,6 +414,9 @@ CREATE INDEX articles_site ON articles(site, id);
 # What an input held beside pages, by reason, as JSON.
 _PASSED_OVER = "ALTER TABLE inputs ADD COLUMN passed_over TEXT NOT NULL DEFAULT '{}';\n"
 
+# Items of an input that are written, in its order: where a scan that was stopped goes on.
+_PROGRESS = "ALTER TABLE inputs ADD COLUMN done INTEGER NOT NULL DEFAULT 0;\n"
+
 #: Each is run whole, in one transaction with the others that a database lacks.
 MIGRATIONS: tuple[str, ...] = (
     _CORE,
@@ -425,6 +428,7 @@ MIGRATIONS: tuple[str, ...] = (
     ALIASES,
     UNKNOWN_SOURCES,
     INDEX,
+    _PROGRESS,
 )
 
 

@@ -37,6 +37,13 @@ def _insert_sql(table: str, columns: tuple[str, ...]) -> str:
     return f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
 
 
+# An input as an equal run would read it: verb, content, originals and parameters the same.
+_SAME_READING = (
+    "FROM inputs i JOIN runs r ON r.id = i.run_id WHERE i.path = ? AND i.digest = ?"
+    " AND i.generation = ? AND r.parameters = ? AND i.verb = coalesce(?, i.verb)"
+)
+
+
 class Writing(Indexed):
     """The part of ``Store`` that writes."""
 
@@ -124,9 +131,9 @@ class Writing(Indexed):
     @guarded
     def finish_input(self, input_id: int, account: InputAccount, *, finished: bool = True) -> None:
         """Write what was read of an input and what was damaged; mark it as read to its end
-        unless it should be read again."""
+        unless it should be read again, then from its start."""
         with self._whole():
-            row = {**_account_row(account), "finished": int(finished)}
+            row = {**_account_row(account), "finished": int(finished), "done": 0}
             self.db.table("inputs").update(input_id, row)
 
     @guarded
@@ -138,18 +145,30 @@ class Writing(Indexed):
         and with the same parameters, those that verdicts are made with among them.
         """
         found = self.conn.execute(
-            "SELECT 1 FROM inputs i JOIN runs r ON r.id = i.run_id"
-            " WHERE i.path = ? AND i.digest = ? AND i.finished = 1 AND i.generation = ?"
-            " AND r.parameters = ? AND i.verb = coalesce(?, i.verb)",
-            (
-                rows.safe(path),
-                digest,
-                self.generation,
-                self._made_with or self._parameters_of({}),
-                self._verb,
-            ),
+            f"SELECT 1 {_SAME_READING} AND i.finished = 1",
+            self._reading(path, digest),
         ).fetchone()
         return found is not None
+
+    @guarded
+    def begun_input(self, path: str, digest: str) -> int:
+        """How many items of this input are written, counted from its start, where a run like the
+        present one (see ``finished_input``) was stopped; else 0."""
+        found = self.conn.execute(
+            f"SELECT i.done {_SAME_READING} AND i.finished = 0",
+            self._reading(path, digest),
+        ).fetchone()
+        return int(found[0]) if found else 0
+
+    @guarded
+    def note_progress(self, input_id: int, done: int) -> None:
+        """Write how many items of an input are written, with the last of them."""
+        with self._whole():
+            self.conn.execute("UPDATE inputs SET done = ? WHERE id = ?", (done, input_id))
+
+    def _reading(self, path: str, digest: str) -> tuple[Any, ...]:
+        made_with = self._made_with or self._parameters_of({})
+        return rows.safe(path), digest, self.generation, made_with, self._verb
 
     def _verb_of(self, run_id: int) -> str:
         row = self.conn.execute(

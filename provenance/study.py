@@ -1,0 +1,120 @@
+"""What is done with one page, in this process or in a worker's: read, fingerprint, judge.
+
+Reads the store, writes nothing. A page that defeats a parser is still fingerprinted, from rough
+text: to crash the extractor must be no way to hide.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from provenance import matching
+from provenance.boilerplate import Boilerplate
+from provenance.config import Parameters
+from provenance.errors import ExtractError, ProvenanceError, StoreError
+from provenance.intake import item_name
+from provenance.matching import Page
+from provenance.models import Capture, Failure, Fingerprint, Match, Record
+from provenance.store import Store
+from provenance.urls import redact
+
+
+@dataclass(frozen=True, slots=True)
+class Studied:
+    """One page, read and judged, not yet stored."""
+
+    page: Page
+    fingerprint: Fingerprint | None
+    #: Words that are not boilerplate.
+    words: int
+    #: All that was compared, best first, and what of it is worth a row.
+    every: tuple[Match, ...] = ()
+    kept: tuple[Match, ...] = ()
+    #: Why the page was read in the rough way, if it was because it defeated the other.
+    trouble: Failure | None = None
+
+
+Judge = Callable[[Page], Studied]
+#: Words instead of "" say what the item did to the worker that had it before.
+Study = Callable[[Capture | Record, str], Studied | Failure]
+
+
+def failure(error: ProvenanceError, name: str, stage: str) -> Failure:
+    """What a row of ``failures`` says of an error."""
+    kind = "extract" if isinstance(error, ExtractError) else stage
+    return Failure(redact(name), kind, error.code, error.message)  # type: ignore[arg-type]
+
+
+def crashed(item: Capture | Record, stage: str, why: str) -> Failure:
+    """The failure of a page that defeated a parser, or its process."""
+    return Failure(redact(item_name(item)), stage, "crashed", why)  # type: ignore[arg-type]
+
+
+def costly(harm: str) -> str:
+    """What a failure says of a page that cost a worker."""
+    return f"the page costs its reader too much: {harm}"
+
+
+def admitted(page: Page, known: Boilerplate, parameters: Parameters) -> Studied:
+    """A page that is to be an original. Raises ExtractError (``gated``) for what is none."""
+    page, words = matching.admit(page, known)
+    if page.article.gate == "boilerplate":
+        raise ExtractError("its text stands on many pages, so it is no article", code="gated")
+    if page.article.gate:
+        raise ExtractError(f"a {page.article.gate} wall, no article", code="gated")
+    return Studied(page, matching.fingerprint_of(page.article, parameters), words)
+
+
+def judged(page: Page, store: Store, known: Boilerplate) -> Studied:
+    """A page held against the originals."""
+    page, words = matching.admit(page, known)
+    made = matching.fingerprint_of(page.article, store.parameters)
+    every = matching.find_matches(page, made, store, store.parameters, known)
+    return Studied(page, made, words, tuple(every), tuple(matching.worth_a_row(words, every)))
+
+
+def studying(judge: Judge) -> Study:
+    """The whole way of one item, with its failures; only a StoreError is raised."""
+
+    def roughly(item: Capture | Record, trouble: Failure) -> Studied | Failure:
+        try:
+            return dataclasses.replace(judge(matching.prepare_roughly(item)), trouble=trouble)
+        except StoreError:
+            raise
+        except Exception:
+            return trouble
+
+    def study(item: Capture | Record, harm: str) -> Studied | Failure:
+        if harm:
+            return roughly(item, crashed(item, "extract", costly(harm)))
+        stage = "extract"
+        try:
+            page = matching.prepare(item)
+            stage = "compare"
+            return judge(page)
+        except StoreError:
+            raise
+        except ProvenanceError as error:
+            return failure(error, item_name(item), stage)
+        except Exception as error:
+            why = f"{type(error).__name__} while reading it"
+            return roughly(item, crashed(item, stage, why))
+
+    return study
+
+
+# --- in a worker: values that cross to it, and no open database ---------------------------------
+
+
+def for_add(known: Boilerplate, parameters: Parameters) -> Study:
+    """The study of originals."""
+    return studying(lambda page: admitted(page, known, parameters))
+
+
+def for_scan(database: Path, known: Boilerplate) -> Study:
+    """The study of a crawl, over a connection of its own that only reads."""
+    store = Store.open(database, create=False, read_only=True)
+    return studying(lambda page: judged(page, store, known))

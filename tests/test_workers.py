@@ -1,0 +1,309 @@
+"""The pool of workers: what a page can do to one, and that the rows don't depend on them."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import EDITED, SOURCE, command, page, run
+
+from provenance import pipeline
+from provenance.config import LIMITS
+from provenance.errors import ProvenanceError
+from provenance.extract import bare_text
+from provenance.store import Store
+from provenance.workers import Lost, Pool, usable_cores
+
+QUICK = dataclasses.replace(LIMITS, page_cpu=1.0, page_wall=8.0, page_memory=300_000_000)
+
+
+# -- the pool itself -----------------------------------------------------------------------------
+
+
+def workman(prefix: str) -> Callable[[str, str], str]:
+    """Does what the item says, in the worker; the rough way only names it."""
+
+    def work(item: str, harm: str) -> str:
+        if harm and not item.startswith("always"):
+            return f"rough {item}: {harm}"
+        match item.split()[-1]:
+            case "exit":
+                os._exit(3)
+            case "segfault":
+                os.kill(os.getpid(), signal.SIGSEGV)
+            case "hang":
+                time.sleep(100)
+            case "spin":
+                while True:
+                    pass
+            case "bloat":
+                return str(len(bytearray(2_000_000_000)))
+            case "raise":
+                raise RuntimeError("unforeseen")
+            case "error":
+                raise ProvenanceError("the database went away")
+        return f"{prefix} {item}"
+
+    return work
+
+
+def broken() -> None:
+    raise ProvenanceError("no database")
+
+
+def mapped(items: list[str], jobs: int = 2) -> tuple[list[Any], dict[str, int]]:
+    with Pool[str, str](workman, ("did",), jobs=jobs, limits=QUICK) as pool:
+        return list(pool.map(items)), pool.lost
+
+
+def test_results_come_in_order() -> None:
+    items = [str(i) for i in range(100)]
+    for jobs in (1, 2, 3):
+        assert mapped(items, jobs) == ([f"did {i}" for i in items], {})
+    assert mapped([]) == ([], {})
+
+
+@pytest.mark.parametrize(
+    ("harm", "why"),
+    [
+        ("exit", "ended with code 3"),
+        ("segfault", "killed by SIGSEGV"),
+        ("hang", "longer than 8 s"),
+        ("spin", "more than 1 s of processor time"),
+        ("bloat", "more than 300 MB of memory"),
+        ("raise", "ended with code 78"),
+    ],
+)
+def test_a_worker_that_dies_costs_its_item_alone(harm: str, why: str) -> None:
+    items = ["a", harm, "b", "c", f"always {harm}", *"defghijk"]
+    results, lost = mapped(items)
+    assert results[1] == f"rough {harm}: {why}"
+    assert results[4] == Lost(why)
+    assert [r for i, r in enumerate(results) if i not in (1, 4)] == [
+        f"did {item}" for i, item in enumerate(items) if i not in (1, 4)
+    ]
+    assert lost == {why: 3}
+
+
+def test_an_error_of_ours_ends_the_map() -> None:
+    with pytest.raises(ProvenanceError, match="went away"):
+        mapped(["a", "b", "error", "c"])
+    with (
+        Pool[str, str](broken, (), jobs=1, limits=QUICK) as pool,  # type: ignore[arg-type]
+        pytest.raises(ProvenanceError, match="no database"),
+    ):
+        list(pool.map(["a"]))
+
+
+def test_an_error_of_reading_comes_after_what_was_read() -> None:
+    def items() -> Iterator[str]:
+        yield from "abc"
+        raise OSError("the disk is gone")
+
+    done = []
+    with Pool[str, str](workman, ("did",), jobs=2) as pool, pytest.raises(OSError, match="disk"):
+        for one in pool.map(items()):
+            done.append(one)
+    assert done == ["did a", "did b", "did c"]
+
+
+def test_cores_are_counted() -> None:
+    assert 1 <= usable_cores() <= (os.cpu_count() or 1)
+
+
+# -- rows ----------------------------------------------------------------------------------------
+
+_CLOCKS = {"started", "ended", "found", "run_id", "observed", "seed"}
+
+
+def tables(path: Path) -> dict[str, list[Any]]:
+    """All rows but for clocks, run numbers and what counts runs."""
+    conn = sqlite3.connect(path)
+    names = [
+        row[0]
+        for row in conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        if not row[0].startswith(("articles_fts", "sqlite_", "meta", "runs"))
+    ]
+    found = {}
+    for name in sorted(names):
+        cursor = conn.execute(f"SELECT * FROM {name}")
+        columns = [c[0] for c in cursor.description]
+        kept = [i for i, c in enumerate(columns) if c not in _CLOCKS]
+        found[name] = sorted(repr([row[i] for i in kept]) for row in cursor)
+    conn.close()
+    return found
+
+
+@pytest.fixture
+def crawl(tmp_path: Path) -> Path:
+    folder = tmp_path / "crawl"
+    folder.mkdir()
+    for i in range(60):
+        text = EDITED if i % 9 == 0 else f"{i} " + " ".join(reversed(SOURCE.split())) + f" {i}"
+        (folder / f"p{i:02}.html").write_text(
+            page(text + f"\n\nUnder the number {i} this page was filed."), encoding="utf-8"
+        )
+    (folder / "empty.html").write_text("<html></html>", encoding="utf-8")
+    return folder
+
+
+def registered(path: Path, tmp_path: Path) -> Path:
+    from provenance.config import Parameters
+
+    source = tmp_path / "source.html"
+    source.write_text(page(SOURCE), encoding="utf-8")
+    Store.open(path, parameters=Parameters()).close()
+    given = ("--url", "https://source.example/canal", "--db", path)
+    assert run("add", source, *given).code == 0
+    return path
+
+
+def test_rows_do_not_depend_on_jobs(crawl: Path, tmp_path: Path) -> None:
+    seen = []
+    for jobs in (0, 1, 2):
+        path = registered(tmp_path / f"{jobs}.db", tmp_path)
+        ran = run("scan", crawl, "--db", path, "--jobs", jobs)
+        assert ran.code == 3 and "1 could not be read" in ran.err, ran.err
+        seen.append((ran.out, tables(path)))
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[0][1]["matches"]
+
+
+def test_a_page_that_defeats_the_extractor_does_not_hide(tmp_path: Path) -> None:
+    path = registered(tmp_path / "p.db", tmp_path)
+    heavy = tmp_path / "heavy.html"
+    filler = "<p>x <b>y</b> <a href=z>z</a></p>" * 270_000
+    heavy.write_text(page(SOURCE).replace("</body>", f"{filler}</body>"), encoding="utf-8")
+    limits = dataclasses.replace(LIMITS, page_wall=3.0)
+    with Store.open(path) as store:
+        given = pipeline.Given(limits=limits, url="https://copy.example/1")
+        tally = pipeline.scan(store, [str(heavy)], given, jobs=1)
+        assert (tally.read, tally.rough, tally.failed, tally.matched) == (1, 1, 0, 1)
+        (failure,) = store.failures()
+        assert failure["error"] == "crashed" and "longer than" in failure["message"]
+        (found,) = store.matches()
+        assert found["is_repost"] and found["probability"] > 0.9
+
+
+def test_counts_add_up(crawl: Path, tmp_path: Path) -> None:
+    path = registered(tmp_path / "p.db", tmp_path)
+    with Store.open(path) as store:
+        tally = pipeline.scan(store, [str(crawl)], pipeline.Given(), jobs=2)
+        assert tally.read == 61 == tally.stored + tally.known + tally.failed
+        assert tally.matched <= tally.stored + tally.known
+
+
+# -- stopping and going on -----------------------------------------------------------------------
+
+
+def warc(path: Path, crawl: Path, times: int) -> Path:
+    """The crawl's pages as a WARC, so often that a scan takes a while."""
+    from io import BytesIO
+
+    from warcio.statusandheaders import StatusAndHeaders
+    from warcio.warcwriter import WARCWriter
+
+    with path.open("wb") as stream:
+        writer = WARCWriter(stream, gzip=True)
+        for i in range(times):
+            for one in sorted(crawl.glob("p*.html")):
+                body = one.read_bytes().replace(b"this page was", f"in {i} this was".encode())
+                headers = StatusAndHeaders(
+                    "200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1"
+                )
+                record = writer.create_warc_record(
+                    f"https://crawl.example/{i}/{one.name}",
+                    "response",
+                    payload=BytesIO(body),
+                    http_headers=headers,
+                )
+                writer.write_record(record)
+    return path
+
+
+def started(*words: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command(*words),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def test_killed_at_any_moment_it_ends_in_the_same_rows(crawl: Path, tmp_path: Path) -> None:
+    source = warc(tmp_path / "crawl.warc.gz", crawl, 3)
+    whole = registered(tmp_path / "whole.db", tmp_path)
+    run("scan", source, "--db", whole)
+    path = registered(tmp_path / "killed.db", tmp_path)
+    chance = random.Random(3)
+    went_on = 0
+    for _ in range(6):
+        process = started("scan", source, "--db", path, "--jobs", 2)
+        time.sleep(chance.uniform(0.3, 2.5))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        conn = sqlite3.connect(path)
+        assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        conn.close()
+    ran = run("scan", source, "--db", path, "--jobs", 2)
+    went_on += "it went on after them" in ran.err or "skipped" in ran.err
+    assert tables(path) == tables(whole)
+    assert went_on
+
+
+def test_stopped_by_hand_within_two_seconds(crawl: Path, tmp_path: Path) -> None:
+    source = warc(tmp_path / "crawl.warc.gz", crawl, 30)
+    path = registered(tmp_path / "p.db", tmp_path)
+    process = started("scan", source, "--db", path, "--jobs", 2)
+    time.sleep(3)
+    began = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    _, told = process.communicate(timeout=20)
+    assert time.monotonic() - began < 2
+    assert process.returncode == 130 and "run the same command again" in told
+    assert "Traceback" not in told
+
+
+def test_a_file_that_changed_is_read_again(crawl: Path, tmp_path: Path) -> None:
+    path = registered(tmp_path / "p.db", tmp_path)
+    source = warc(tmp_path / "crawl.warc.gz", crawl, 1)
+    assert "60 pages read" in run("scan", source, "--db", path, "--jobs", 2).err
+    assert "skipped" in run("scan", source, "--db", path, "--jobs", 2).err
+    warc(source, crawl, 2)
+    assert "120 pages read" in run("scan", source, "--db", path, "--jobs", 2).err
+
+
+# -- rough text ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>One <b>two</b> three</p><p>four &amp; five</p>", "One two three\nfour & five"),
+        ("a<script>var x = '<p>no</p>'</script>b", "a\nb"),
+        ("a<!-- <p>no</p> -->b", "a\nb"),
+        ("<style>p {}</style>a<br>b", "a\nb"),
+        ("a <", "a"),
+        ("<script>never closed <p>yes</p>", "never closed\nyes"),
+        ("", ""),
+    ],
+)
+def test_bare_text(markup: str, text: str) -> None:
+    assert bare_text(markup) == text
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<script>", "<", "<a ", "</", "<p>x"])
+def test_bare_text_takes_linear_time(piece: str) -> None:
+    began = time.process_time()
+    bare_text(piece * (1_000_000 // len(piece)))
+    assert time.process_time() - began < 4
