@@ -59,7 +59,7 @@ def finished(*given: Any) -> float:
 def table(points: int, times: int) -> list[str]:
     chance = random.Random(11)
     bad: list[str] = []
-    killed = 0
+    killed = twice = 0
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         source, empty = folder / "crawl.warc.gz", folder / "empty.db"
@@ -76,6 +76,9 @@ def table(points: int, times: int) -> list[str]:
         shutil.copy(empty, whole)
         took = finished("scan", source, "--db", whole, "--jobs", 2)
         expected = tables(whole)
+        # A kill after the run learned its boilerplate, and before it ended, has it scan once more.
+        finished("scan", source, "--db", whole, "--jobs", 2)
+        again = tables(whole)
         path = folder / "killed.db"
         while killed < points:
             for leftover in folder.glob("killed.db*"):
@@ -105,14 +108,17 @@ def table(points: int, times: int) -> list[str]:
                 # Once more after its end, it would judge with the boilerplate learned meanwhile.
                 finished("scan", source, "--db", path, "--jobs", 2)
             got = tables(path)
-            bad += [name for name in expected if got.get(name) != expected[name]]
+            twice += got != expected and got == again
+            if got != again:
+                bad += [name for name in expected if got.get(name) != expected[name]]
     rows = sum(len(found) for found in expected.values())
     return [
         f"{killed} kills with SIGKILL at random moments of a "
         f"scan of {count} pages with 2 jobs: {len(bad)} differences to the unbroken run in "
         f"{rows:,} rows of {len(expected)} tables"
         + (f" ({', '.join(sorted(set(bad)))})" if bad else ", every `integrity_check` ok")
-        + "."
+        + f". {twice} of the rounds ended as two unbroken runs do: they were killed after the "
+        "first had learned its boilerplate."
     ]
 
 
