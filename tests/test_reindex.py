@@ -72,7 +72,8 @@ def is_whole(store: Store, pages: int = 30) -> None:
         assert stored == (None if i == 9 else of), i
         if i % 5 != 4 and i != 9:
             assert store.by_bands(of.bands, 50)[0] == (one.id, 32)
-            assert one.id in dict(store.by_fragments(of.fragments, 50))
+            # With some seeds a text so short has no fragment.
+            assert not of.fragments or one.id in dict(store.by_fragments(of.fragments, 50))
     assert not store.outdated
     assert {finding.state for finding in store.examine(all_texts=True)} == {"ok"}
 
