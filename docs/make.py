@@ -359,8 +359,9 @@ _TRACES_USE: list[list[object]] = [
     ["strong, medium", "[who was first](direction.md), where it names one of the two pages"],
 ]
 _TRACES_LEFT_OUT: list[list[object]] = [
-    ["mangled names and terms, words changed inside quotation marks, shared typos and figures",
-     "need the original's text: that is the comparison's"],
+    ["mangled names, words changed inside quotation marks",
+     "need the original's text: reasons of a match (`respelled`, `altered-quotes`)"],
+    ["shared typos and figures", "need the original's text, and count as shared rare words there"],
     ["a time of publication equal to the second", "needs the original: a line of direction.md"],
     ["equal picture captions", "captions are not kept apart from the text"],
     ["one author for everything, dozens of posts an hour", "a habit of a site, no mark in a page"],

@@ -43,8 +43,12 @@ _POST = 600
 
 def borrowed(text: str) -> list[tuple[int, int]]:
     """Spans (start, end) of quotations, captions and posts, in order; they may overlap."""
-    quotes = (found.span() for found in _QUOTES.finditer(text))
-    return sorted([*quotes, *_captions(text), *_posts(text)])
+    return sorted([*quotations(text), *_captions(text), *_posts(text)])
+
+
+def quotations(text: str) -> Iterator[tuple[int, int]]:
+    """Spans (start, end) of what stands in quotation marks, marks included, in order."""
+    return (found.span() for found in _QUOTES.finditer(text))
 
 
 def _captions(text: str) -> Iterator[tuple[int, int]]:

@@ -51,6 +51,9 @@ MAX_LINKS = 300
 MIN_OWN_WORDS = 20
 #: Originals of a site are counted so far.
 MOST_COUNTED = 1000
+#: Names spelled otherwise that a reason tells, and characters of a quotation.
+MAX_NAMES = 6
+MAX_QUOTED = 90
 #: What nobody has learned.
 NOTHING = boilerplate.Boilerplate()
 # Traces that name an outlet without pointing at a page of it.
@@ -157,6 +160,9 @@ def hold(
     found = judge(comparison, source, target, sites)
     if shared := traces.shared_names(source.article, target.article):
         found = dataclasses.replace(found, reasons=(*found.reasons, *shared))
+    if found.is_reuse and found.relation != "verbatim":
+        told_otherwise = _changed(compare.changes(t_profile, s_profile, comparison.passages))
+        found = dataclasses.replace(found, reasons=(*found.reasons, *told_otherwise))
     if t_profile.left_out or s_profile.left_out:
         told = _left_out(len(t_profile.left_out), len(s_profile.left_out))
         found = dataclasses.replace(found, reasons=(*found.reasons, told))
@@ -169,6 +175,36 @@ def hold(
         traces=target.traces,
         channels=tuple(channels),
     )
+
+
+def _changed(changes: compare.Changes) -> list[Reason]:
+    """What of names and quotations is no longer as the source has it, in a line each."""
+    found = []
+    if changes.names:
+        pairs = ", ".join(f"“{one}” for “{other}”" for one, other in changes.names[:MAX_NAMES])
+        more = len(changes.names) - MAX_NAMES
+        more_text = f" and {more} more" if more > 0 else ""
+        found.append(
+            Reason(
+                "respelled", f"Names are spelled otherwise than in the source: {pairs}{more_text}."
+            )
+        )
+    if changes.altered:
+        one, other = (_short(text) for text in changes.altered[0])
+        found.append(
+            Reason(
+                "altered-quotes",
+                f"{len(changes.altered)} of {changes.quotations} quotations that the source has as "
+                f"well stand in other words: “{one}” for “{other}”.",
+            )
+        )
+    return found
+
+
+def _short(text: str) -> str:
+    """One line of a quotation."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= MAX_QUOTED else flat[: MAX_QUOTED - 1].rstrip() + "…"
 
 
 def _left_out(target: int, source: int) -> Reason:

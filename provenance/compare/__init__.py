@@ -12,6 +12,7 @@ import numpy as np
 
 from provenance.compare.across import LEAST_ANCHORS, across
 from provenance.compare.align import Alignment, align, matrix
+from provenance.compare.changes import Changes, changes
 from provenance.compare.features import measure
 from provenance.compare.profile import Bools, Profile, profile, shared_stems
 from provenance.compare.stretch_features import exact_long, gist_features, stretch_features
@@ -19,7 +20,7 @@ from provenance.compare.stretches import Coded, Stretch, condensed, gist, stretc
 from provenance.compare.tiles import SEED, tiles
 from provenance.models import Comparison, Passage
 
-__all__ = ["Profile", "compare", "compare_texts", "may_derive", "profile"]
+__all__ = ["Changes", "Profile", "changes", "compare", "compare_texts", "may_derive", "profile"]
 
 # Exact runs shorter than this are common phrases; they count in the scores and are not shown.
 _SHOWN_WORDS = 8
