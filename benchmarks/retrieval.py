@@ -16,7 +16,7 @@ import dataclasses
 import statistics
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -101,25 +101,31 @@ def measure(
     places: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     took: dict[str, list[float]] = defaultdict(list)
     proposed: list[int] = []
+    compared: list[int] = []
+    met: Counter[tuple[str, str]] = Counter()
     for pair, whole in zip(pairs, made, strict=True):
         began = time.perf_counter()
-        found = [one.source_id for one in find(whole)]
+        all_found = find(whole)
         took[pair.set].append(1000 * (time.perf_counter() - began))
+        found = [one.source_id for one in all_found]
         proposed.append(len(found))
+        kept = {one.source_id for one in all_found if not one.slight}
+        compared.append(len(kept))
         lists = {"all": found}
         for channel in CHANNELS if whole else ():
             others = {field: () for name, field in _FIELD.items() if name != channel}
             alone = dataclasses.replace(whole, **others)  # type: ignore[type-var]
             lists[channel] = [one.source_id for one in find(alone)]
         wanted = ids[pair.source]
+        met[pair.set, pair.label] += wanted in kept
         for name, listed in lists.items():
             place = listed.index(wanted) if wanted in listed else len(listed) + max(PLACES)
             places[pair.set, pair.label][name].append(place)
     lines = [
-        "| set | label | suspects | recall@10 | @20 | @50 | "
+        "| set | label | suspects | recall@10 | @20 | @50 | compared | "
         + " | ".join(f"{channel}: @10, @20, @50" for channel in CHANNELS)
         + " |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for (name, label), by in places.items():
         n = len(by["all"])
@@ -127,17 +133,21 @@ def measure(
             one: [f"{sum(place < most for place in by[one]) / n:.3f}" for most in PLACES]
             for one in by
         }
+        shares["all"].append(f"{met[name, label] / n:.3f}")
         cells = [*shares["all"], *(", ".join(shares[channel]) for channel in CHANNELS)]
         lines.append(f"| {name} | {label} | {n} | {' | '.join(cells)} |")
     every = sorted(value for values in took.values() for value in values)
     longest = sorted(took["pan13"])
-    none = statistics.fmean(len(find(one)) for one in strangers)
+    of_none = [find(one) for one in strangers]
+    none = statistics.fmean(map(len, of_none))
+    held = statistics.fmean(sum(not one.slight for one in found) for found in of_none)
     told = (
         f"{store.size():,} originals; look-up {statistics.median(every):.1f} ms in the median, "
         f"{every[int(0.95 * len(every))]:.1f} ms at 95 % (`pan13` alone: "
         f"{statistics.median(longest):.1f} and {longest[int(0.95 * len(longest))]:.1f} ms); "
         f"{statistics.fmean(proposed):.0f} originals proposed in the mean, {none:.0f} to a text "
-        "that derives from none of them"
+        f"that derives from none of them; {statistics.fmean(compared):.1f} and {held:.1f} of them "
+        "compared"
     )
     lines += ["", told]
     return lines

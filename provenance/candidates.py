@@ -20,6 +20,10 @@ ANCHOR_NATS = 2.0
 MIN_FRAGMENTS = 2
 #: Holders of the one key that an original must share, by weight, to be worth a comparison.
 FEW = 2
+#: So many such keys, by weight, does an original share that is worth one for rare words alone, when
+#: it is not among the first ``CLEAR``.
+SLIGHT = 1.75
+CLEAR = 3
 #: Originals that may hold as much of a segment as the source does, and still tell it from a crowd.
 CROWD = 5
 #: How much more the place by the best segment counts than that by the whole text.
@@ -49,6 +53,7 @@ def find(
     named = dict.fromkeys(index.by_urls(urls, limits.bucket))
     shown = index.by_image_stems(stems, limits.bucket)
     alike = index.by_slugs(slugs, limits.bucket)
+    slight: set[str] = set()
     proposals: dict[Channel, list[str]] = {"traces": list(dict.fromkeys([*named, *shown, *alike]))}
     if fingerprint is not None:
         proposals["minhash"] = _ranked(index.by_bands(fingerprint.bands, limits.bucket), 1)
@@ -56,8 +61,14 @@ def find(
             index.by_fragments(fingerprint.fragments, limits.bucket, MIN_FRAGMENTS), MIN_FRAGMENTS
         )
         words = [term for term in fingerprint.terms if not term.startswith(MARK)]
-        proposals["terms"] = by_terms(words, index, parameters.segment, limits)
-        proposals["terms"] += _across(fingerprint.terms, index, limits)
+        shared = by_terms(words, index, parameters.segment, limits)
+        across = _across(fingerprint.terms, index, limits)
+        proposals["terms"] = [*shared, *across]
+        slight = {
+            source_id
+            for place, (source_id, weight) in enumerate(shared.items())
+            if place >= CLEAR and weight < SLIGHT
+        }.difference(across)
 
     ranks: dict[str, float] = {}
     channels: dict[str, list[Channel]] = {}
@@ -71,7 +82,12 @@ def find(
     ordered = sorted(ranks, key=lambda source_id: (-ranks[source_id], source_id))
     most = max(limits.candidates, min(len(named), limits.bucket))
     return [
-        Candidate(source_id, tuple(sorted(channels[source_id])), ranks[source_id])
+        Candidate(
+            source_id,
+            tuple(sorted(channels[source_id])),
+            ranks[source_id],
+            slight=source_id in slight and channels[source_id] == ["terms"],
+        )
         for source_id in ordered[:most]
     ]
 
@@ -94,8 +110,10 @@ def _across(terms: Sequence[str], index: Index, limits: Limits) -> list[str]:
 
 def by_terms(
     terms: Sequence[str], index: Index, segment: int, limits: Limits = LIMITS
-) -> list[str]:
+) -> dict[str, float]:
     """Originals that share rare words, or pairs of neighbouring ones, with the text; best first.
+
+    Each with what it shares with its best segment: 1 is the weight of a key that ``FEW`` hold.
 
     A reused passage is lost in the rare words of a long text, so the text is read in segments of
     ``segment`` rare words each. A shared word or pair weighs ``log(1 + N / df)``, N the originals
@@ -126,16 +144,19 @@ def by_terms(
             best[number] = max(best.get(number, 0.0), weight)
             apart[number] = max(apart.get(number, -math.inf), weight - crowd[0])
     first, second = _places(whole), _places(apart)
+    unit = math.log(1 + size / FEW)
     ranks = {
         number: 1 / (_FUSION + first[number]) + PASSAGE / (_FUSION + second[number])
         for number, weight in best.items()
-        if weight >= math.log(1 + size / FEW)
+        if weight >= unit
     }
     # Ties go by article id, so all that are as good as the last one are named.
     last = sorted(ranks.values(), reverse=True)[: limits.term_candidates][-1:] or [0.0]
     kept = [number for number, rank in ranks.items() if rank >= last[0]]
-    rows = [(source_id, ranks[number]) for number, source_id in index.ids(kept).items()]
-    return _ranked(rows, 0.0)[: limits.term_candidates]
+    names = index.ids(kept)
+    ordered = _ranked([(names[number], ranks[number]) for number in names], 0.0)
+    shares = {source_id: best[number] / unit for number, source_id in names.items()}
+    return {source_id: shares[source_id] for source_id in ordered[: limits.term_candidates]}
 
 
 def _places(scores: Mapping[int, float]) -> dict[int, int]:

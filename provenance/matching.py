@@ -308,7 +308,7 @@ def find_matches(
         stems=traces.lookup_stems(article),
         slugs=traces.lookup_slugs(article),
     )
-    wanted = [one for one in found if one.source_id != article.id]
+    wanted = [one for one in found if one.source_id != article.id and not one.slight]
     sources = originals.articles([one.source_id for one in wanted])
     sites = _sites(tuple(originals.relations()))
     matches = []

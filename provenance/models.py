@@ -148,11 +148,15 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An original that some channel proposes, and which channels did."""
+    """An original that some channel proposes, and which channels did.
+
+    ``slight``: only rare words propose it, and few of them; most such meet by chance.
+    """
 
     source_id: str
     channels: tuple[Channel, ...]
     rank: float
+    slight: bool = False
 
 
 @dataclass(frozen=True, slots=True)

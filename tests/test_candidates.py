@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from provenance.background import term_keys
-from provenance.candidates import FEW, MIN_FRAGMENTS, by_terms, find
+from provenance.candidates import CLEAR, FEW, MIN_FRAGMENTS, by_terms, find
 from provenance.config import LIMITS, Parameters
 from provenance.models import Fingerprint
 
@@ -279,13 +279,13 @@ def test_a_passage_is_found_in_a_long_text() -> None:
     crowd = [(f"o{i:02}", draw.sample(target, 20 + i % 7)) for i in range(60)]
     shelf = holds(*crowd, ("source", target[50:56]))
     limits = dataclasses.replace(LIMITS, term_bucket=100)
-    assert "source" in by_terms(target, shelf, 24, limits)[:10]
-    assert "source" not in by_terms(target, shelf, len(target), limits)[:10]
+    assert "source" in list(by_terms(target, shelf, 24, limits))[:10]
+    assert "source" not in list(by_terms(target, shelf, len(target), limits))[:10]
 
 
 def test_a_passage_across_two_segments_is_whole_enough() -> None:
     target = lines("alder", "birch", "cedar")
-    assert by_terms(target, holds(("source", target[23:25])), 24) == ["source"]
+    assert list(by_terms(target, holds(("source", target[23:25])), 24)) == ["source"]
 
 
 def test_copies_of_the_source_hide_none_of_them() -> None:
@@ -299,8 +299,8 @@ def test_copies_of_the_source_hide_none_of_them() -> None:
 def test_what_too_many_hold_is_passed_over() -> None:
     limits = dataclasses.replace(LIMITS, term_bucket=2)
     shelf = Shelf(terms={"heron": ["a", "b", "c"], "weir": ["a"]})
-    assert by_terms(["heron", "weir"], shelf, 24, limits) == ["a"]
-    assert by_terms(["heron"], shelf, 24, limits) == []
+    assert list(by_terms(["heron", "weir"], shelf, 24, limits)) == ["a"]
+    assert not by_terms(["heron"], shelf, 24, limits)
 
 
 def test_only_so_many_are_proposed_and_ties_go_by_id() -> None:
@@ -310,15 +310,33 @@ def test_only_so_many_are_proposed_and_ties_go_by_id() -> None:
         shelf.originals = 15
         limits = dataclasses.replace(LIMITS, term_candidates=3)
         found = by_terms(["heron", "weir"], shelf, 24, limits)
-        assert found == ["best"]
+        assert list(found) == ["best"]
         shelf = Shelf(terms={f"w{i}": [name] for i, name in enumerate(order)})
         found = by_terms([f"w{i}" for i in range(15)], shelf, 24, limits)
-        assert found == ["o00", "o01", "o02"]
+        assert list(found) == ["o00", "o01", "o02"]
 
 
 def test_no_terms() -> None:
-    assert by_terms([], Shelf(), 24) == []
-    assert by_terms(["heron"], Shelf(originals=0), 24) == []
+    assert not by_terms([], Shelf(), 24)
+    assert not by_terms(["heron"], Shelf(originals=0), 24)
+
+
+def test_what_shares_little_is_slight_unless_it_is_among_the_first() -> None:
+    target = lines("alder", "birch", "cedar", "elder", "hazel")
+    # Two rare words in a row and their pair for the source; one word alone for each of the others.
+    shelf = holds(
+        ("source", target[50:52]), *((f"o{i}", target[i : i + 1]) for i in range(0, 48, 6))
+    )
+    found = {one.source_id: one for one in find(of(terms=target), shelf, PARAMETERS)}
+    assert not found["source"].slight
+    assert sum(one.slight for one in found.values()) == len(found) - CLEAR > 0
+    # Another channel that proposes it is reason enough.
+    one = next(name for name, one in found.items() if one.slight)
+    shelf.fragments = {1: [one], 2: [one]}
+    again = {
+        one.source_id: one for one in find(of(fragments=[1, 2], terms=target), shelf, PARAMETERS)
+    }
+    assert again[one].channels == ("fragments", "terms") and not again[one].slight
 
 
 # Across languages
