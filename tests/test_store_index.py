@@ -239,6 +239,34 @@ def test_a_merge_that_is_done_again_ends_in_the_same_rows(
     assert found[0] == found[1]
 
 
+@pytest.mark.parametrize("cut", [0, 15, 30])
+def test_what_is_capped_is_counted_once_however_often_a_merge_is_cut_off(
+    tmp_path: Path, cut: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("provenance.store.index._AT_ONCE", 5_000)
+    found = []
+    for name in ("whole", "cut"):
+        with Store.open(tmp_path / f"{name}.db", parameters=PARAMETERS) as store:
+            for i in range(LIMITS.bucket + 50):
+                made = fingerprint(article(f"site{i}"), (1, 1000 + i), (i % 3,), ("weir", "heron"))
+                store.add_article(article(f"site{i}"), "original", made, ())
+                if i == LIMITS.bucket + 20:
+                    store.fold()
+            if name == "cut":
+                with pytest.raises(ZeroDivisionError):
+                    store.fold(lambda done, _: 1 // (cut + 1 - done))
+            store.fold()
+            assert store.conn.execute("SELECT 1 FROM meta WHERE key = 'merging'").fetchone() is None
+            found.append(
+                [
+                    store.conn.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()
+                    for table in ("capped", "levels", "postings", "unindexed")
+                ]
+            )
+    assert found[0] == found[1]
+    assert (LIMITS.bucket + 50) in {originals for *_, originals in found[0][0]}
+
+
 def test_two_that_merge_at_once_lose_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,8 +2,8 @@
 
 New originals wait in ``unindexed``, where every look-up reads them one by one; when they are more
 than a few they are merged into the ``postings``. That is done by slices of the keys, a transaction
-each. Postings are a set, so a merge that was cut off anywhere is simply done again: what was
-entered twice counts once, and nothing is taken out of the waiting list before all of it is in.
+each. ``meta`` says which originals are being merged, and how many slices are done: a merge that was
+cut off anywhere goes on there, so does another program that meets it, and no slice is done twice.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.errors import StoreError
 from provenance.models import Fingerprint
@@ -42,6 +42,19 @@ Cut = Callable[[int, int], "Run"]
 
 def silent(done: int, of: int) -> None:
     return None
+
+
+class Merge(NamedTuple):
+    """A merge of all that waited up to the number ``last`` into a level, which then holds about
+    ``total`` originals."""
+
+    last: int
+    target: int
+    total: int
+    slices: int
+    done: int = 0
+    #: Begun here and now, not found as somebody left it.
+    new: bool = True
 
 
 class Indexed(Connected):
@@ -140,24 +153,57 @@ class Indexed(Connected):
         Not within a transaction: it has many of its own, each some megabytes, and may be killed
         between any two. ``told`` hears how many of them are done. Raises StoreError.
         """
+        merged = 0
+        with self._not_wiping():
+            while merge := self._merging():
+                merged += self._fold(merge, told)
+                if merge.new:
+                    break
+        return merged
+
+    def _fold(self, merge: Merge, told: Told) -> int:
+        """Do what is left of a merge."""
+        step = (1 << postings.KEY_BITS) // merge.slices
         with contextlib.ExitStack() as stack:
-            stack.enter_context(self._not_wiping())
-            runs, numbers = self._runs(stack)
-            if not numbers:
-                return 0
+            runs, numbers = self._runs(stack, merge.last)
+            for i in range(merge.done, merge.slices):
+                with self.transaction():
+                    self.conn.execute("INSERT OR IGNORE INTO levels VALUES (?, 0)", (merge.target,))
+                    # Another program may be at the same merge: each slice is done once.
+                    marked = self.conn.execute(
+                        "UPDATE meta SET value = json_set(value, '$.done', ?) WHERE key = 'merging'"
+                        " AND json_extract(value, '$.last') = ?"
+                        " AND json_extract(value, '$.done') = ?",
+                        (i + 1, merge.last, i),
+                    )
+                    if marked.rowcount:
+                        self._merge_slice(runs, merge.target, i * step, (i + 1) * step)
+                told(i + 1, merge.slices)
+            self._settle(merge, numbers)
+        return len(numbers)
+
+    def _merging(self) -> Merge | None:
+        """The merge that was begun, else a new one of all that wait; None when nothing does."""
+        with self.transaction():
+            row = self.conn.execute("SELECT value FROM meta WHERE key = 'merging'").fetchone()
+            if row:
+                return Merge(**json.loads(row[0]), new=False)
+            new, last = self.conn.execute(
+                "SELECT count(number), max(number) FROM unindexed"
+            ).fetchone()
+            if not new:
+                return None
             sizes = dict(self.conn.execute("SELECT level, originals FROM levels").fetchall())
-            target, total = _target(sizes, len(numbers))
+            target, total = _target(sizes, new)
             slices = 1
             while slices < 1 << postings.LEVELS[0].bits and total * _EACH > slices * _AT_ONCE:
                 slices *= 2
-            step = (1 << postings.KEY_BITS) // slices
-            for i in range(slices):
-                with self.transaction():
-                    self.conn.execute("INSERT OR IGNORE INTO levels VALUES (?, 0)", (target,))
-                    self._merge_slice(runs, target, i * step, (i + 1) * step)
-                told(i + 1, slices)
-            self._settle(numbers, target, total)
-        return len(numbers)
+            merge = Merge(last, target, total, slices)
+            self.conn.execute(
+                "INSERT INTO meta VALUES ('merging', ?)",
+                (json.dumps({name: getattr(merge, name) for name in Merge._fields[:-1]}),),
+            )
+            return merge
 
     @contextlib.contextmanager
     def _not_wiping(self) -> Iterator[None]:
@@ -169,31 +215,32 @@ class Indexed(Connected):
         finally:
             self.conn.execute(f"PRAGMA secure_delete = {int(wiping)}")
 
-    def _runs(self, stack: contextlib.ExitStack) -> tuple[list[Cut], list[int]]:
-        """All that wait, as sorted runs, in files that go with the stack where there are many."""
+    def _runs(self, stack: contextlib.ExitStack, last: int) -> tuple[list[Cut], list[int]]:
+        """All that wait up to a number, as sorted runs, in files that go with the stack where there
+        are many."""
         runs: list[Cut] = []
         numbers: list[int] = []
         batch: list[tuple[int, bytes]] = []
         size = 0
 
-        def flush(last: bool) -> None:
+        def flush(whole: bool) -> None:
             run = postings.run_of([number for number, _ in batch], [data for _, data in batch])
             runs.append(
-                partial(postings.cut, run) if last and not runs else self._spill(run, stack)
+                partial(postings.cut, run) if whole and not runs else self._spill(run, stack)
             )
             numbers.extend(number for number, _ in batch)
             batch.clear()
 
         for number, packed in self.conn.execute(
-            "SELECT number, keys FROM unindexed ORDER BY number"
+            "SELECT number, keys FROM unindexed WHERE number <= ? ORDER BY number", (last,)
         ):
             batch.append((number, self._packed(number, packed)))
             size += len(batch[-1][1])
             if size >= 8 * _AT_ONCE:
-                flush(last=False)
+                flush(whole=False)
                 size = 0
         if batch:
-            flush(last=True)
+            flush(whole=True)
         return runs, numbers
 
     def _spill(self, run: Run, stack: contextlib.ExitStack) -> Cut:
@@ -247,22 +294,29 @@ class Indexed(Connected):
             [(key, postings.CHANNELS[key & 3], count) for key, count in hot],
         )
 
-    def _settle(self, numbers: Sequence[int], target: int, total: int) -> None:
+    def _settle(self, merge: Merge, numbers: Sequence[int]) -> None:
         """Say that what waited is in the target level, with all that was in those below."""
-        with self.transaction():
-            self.conn.execute("UPDATE levels SET originals = ? WHERE level = ?", (total, target))
-            for level in range(target):
-                # Another process may have written there meanwhile: then the level stays.
-                self.conn.execute(
-                    "DELETE FROM levels WHERE level = ? AND NOT EXISTS"
-                    " (SELECT 1 FROM postings WHERE id >= ? AND id < ?)",
-                    (level, *postings.span(level)),
-                )
         for first in range(0, len(numbers), _REMOVED):
             with self.transaction():
                 self.conn.executemany(
                     "DELETE FROM unindexed WHERE number = ?",
                     ((number,) for number in numbers[first : first + _REMOVED]),
+                )
+        with self.transaction():
+            ended = self.conn.execute(
+                "DELETE FROM meta WHERE key = 'merging' AND json_extract(value, '$.last') = ?",
+                (merge.last,),
+            )
+            if not ended.rowcount:  # another program has ended it
+                return
+            self.conn.execute(
+                "UPDATE levels SET originals = ? WHERE level = ?", (merge.total, merge.target)
+            )
+            for level in range(merge.target):
+                self.conn.execute(
+                    "DELETE FROM levels WHERE level = ? AND NOT EXISTS"
+                    " (SELECT 1 FROM postings WHERE id >= ? AND id < ?)",
+                    (level, *postings.span(level)),
                 )
 
     # -- taking out --------------------------------------------------------------------------

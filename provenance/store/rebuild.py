@@ -45,6 +45,7 @@ class Rebuilding(Queries):
     def _empty_index(self) -> None:
         for table in ("postings", "levels", "capped", "unindexed"):
             self.conn.execute(f"DELETE FROM {table}")  # noqa: S608
+        self.conn.execute("DELETE FROM meta WHERE key = 'merging'")
         self.conn.execute(
             "INSERT INTO unindexed (number) SELECT f.number FROM fingerprints f"
             " JOIN articles a ON a.id = f.article_id WHERE a.role = 'original'"
