@@ -48,6 +48,10 @@ class Limits:
 
     min_words: int = setting(50, "Texts under this many words are `too-short` to judge.")
     max_body: int = setting(10_000_000, "Bytes of a page, as sent and as decoded.")
+    max_headers: int = setting(
+        1_000_000,
+        "Bytes of an answer's headers, interim answers, chunk sizes and trailers together.",
+    )
     max_redirects: int = setting(10, "Redirects followed for one URL.")
     connect_timeout: float = setting(10.0, "Seconds to connect.")
     read_timeout: float = setting(15.0, "Seconds without a byte.")

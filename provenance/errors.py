@@ -47,6 +47,9 @@ class FetchError(ProvenanceError):
     """A URL could not be fetched."""
 
     code = "fetch"
+    #: Of the answer, where there was one, and the seconds that it asks to wait (Retry-After).
+    status: int | None = None
+    wait: float | None = None
 
 
 class ReadError(ProvenanceError):

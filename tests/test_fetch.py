@@ -13,7 +13,7 @@ import pytest
 from fetching import failure, get
 from httpd import PAGE, Server, redirect, response
 
-from provenance import fetch as fetch_module
+from provenance.fetch import guard as guard_module
 from provenance.fetch import now
 
 
@@ -215,7 +215,7 @@ def test_a_page_from_a_web_archive_is_the_original(
 ) -> None:
     real = socket.getaddrinfo
     monkeypatch.setattr(
-        fetch_module.socket,
+        guard_module.socket,
         "getaddrinfo",
         lambda name, port, *rest: real("127.0.0.1", server.port, *rest),
     )

@@ -8,9 +8,9 @@ import pytest
 from fetching import QUICK, failure, get
 from httpd import PAGE, Server, redirect
 
-from provenance import fetch as fetch_module
 from provenance.errors import FetchError
-from provenance.fetch import fetch, is_public
+from provenance.fetch import addresses, fetch, is_public
+from provenance.fetch import guard as guard_module
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
             found += real(address, *rest)  # type: ignore[arg-type]
         return found
 
-    monkeypatch.setattr(fetch_module.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(guard_module.socket, "getaddrinfo", resolve)
 
 
 @pytest.mark.parametrize("url", REFUSED)
@@ -133,7 +133,7 @@ def test_the_address_that_was_checked_is_the_one_connected_to(
         asked.append(name)
         return real("127.0.0.1", *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(fetch_module.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(guard_module.socket, "getaddrinfo", resolve)
     assert get(f"http://site.example:{server.port}/").body == PAGE
     assert asked == ["site.example"]
     assert f"Host: site.example:{server.port}".encode() in server.requests[0]
@@ -148,9 +148,10 @@ def test_a_redirect_to_a_private_address(server: Server, monkeypatch: pytest.Mon
     def resolve(name: str, *rest: object) -> object:
         return real("127.0.0.1" if name == "front.example" else name, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(fetch_module.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(guard_module.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(addresses, "PORTS", {server.port})
     monkeypatch.setattr(
-        fetch_module, "is_public", lambda address: address == "127.0.0.1" or is_public(address)
+        guard_module, "is_public", lambda address: address == "127.0.0.1" or is_public(address)
     )
     with pytest.raises(FetchError) as caught:
         fetch(here, limits=QUICK)
