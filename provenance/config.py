@@ -56,6 +56,18 @@ class Limits:
     connect_timeout: float = setting(10.0, "Seconds to connect.")
     read_timeout: float = setting(15.0, "Seconds without a byte.")
     total_timeout: float = setting(30.0, "Seconds for one URL, redirects and body included.")
+    host_delay: float = setting(
+        1.0, "Seconds between two requests to one host, of the pages of a list or feed."
+    )
+    max_crawl_delay: float = setting(30.0, "Seconds that a robots.txt may ask for in its place.")
+    retries: int = setting(2, "Times that a page of a list is asked for again.")
+    max_wait: float = setting(
+        60.0, "Seconds waited before that, when the server names them (Retry-After)."
+    )
+    fetchers: int = setting(8, "Pages of a list that are fetched at once, of different hosts.")
+    host_failures: int = setting(
+        5, "Failures of one host in a row after which the rest of its pages is left."
+    )
     bucket: int = setting(
         200,
         "Bands, fragments, URLs and picture names that more originals share than this are "

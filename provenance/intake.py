@@ -6,8 +6,10 @@ import dataclasses
 import hashlib
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from provenance.config import LIMITS, Limits
 from provenance.errors import ReadError, UsageError
@@ -15,6 +17,11 @@ from provenance.matching import Page, prepare
 from provenance.models import Capture, Failure, InputAccount, Record
 from provenance.urls import is_url, redact
 
+if TYPE_CHECKING:
+    from provenance.readers import Address, Reading
+
+# Seconds to wait for robots.txt once the page itself is here.
+_ROBOTS_PATIENCE = 3.0
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]+:(//|\w)", re.IGNORECASE)
 
 
@@ -27,6 +34,11 @@ class Given:
     site: str | None = None
     allow_private: bool = False
     limits: Limits = field(default=LIMITS)
+    #: Fetch the pages that lists and feeds name.
+    fetch: bool = False
+    #: What a site's robots.txt counts for the one address that is the input: noted, obeyed, or
+    #: not asked for. For those of a list it is always obeyed.
+    robots: Literal["noted", "obeyed", "unasked"] = "noted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,8 @@ class Opened:
     account: Callable[[], InputAccount]
     #: Of the content and of what the user said of it; None for what can be read only once.
     digest: str | None
+    #: The items with the addresses of pages among them, for whoever fetches those.
+    named: Callable[[], Iterator[Capture | Record | Failure | Address]] | None = None
 
 
 def open_input(spec: str, given: Given) -> Opened:
@@ -56,22 +70,54 @@ def open_input(spec: str, given: Given) -> Opened:
             "--url must be an http or https address", subject=redact(given.url), code="usage"
         )
     if is_url(spec):
-        from provenance import fetch
-
-        capture = fetch.fetch(spec, limits=given.limits, allow_private=given.allow_private)
-        if given.published or given.site:
-            capture = dataclasses.replace(capture, published=given.published, site=given.site)
-        account = InputAccount(capture.url, "url", 1)
-        return Opened(capture.url, "url", iter([capture]), lambda: account, None)
+        return _open_address(spec, given)
     from provenance import readers
 
     reading = readers.open_input(
         spec, url=given.url, published=given.published, site=given.site, limits=given.limits
     )
+    return _opened(reading, given)
+
+
+def _opened(reading: Reading, given: Given) -> Opened:
     content = reading.digest()
     said = json.dumps([given.url, given.published, given.site])
     digest = hashlib.sha256(f"{content}{said}".encode()).hexdigest() if content else None
-    return Opened(reading.path, reading.kind, iter(reading), reading.account, digest)
+    return Opened(
+        reading.path, reading.kind, iter(reading), reading.account, digest, reading.with_addresses
+    )
+
+
+def _open_address(url: str, given: Given) -> Opened:
+    """The page at an address, or what is listed there."""
+    from provenance import fetch, readers
+
+    robots = fetch.Robots(given.limits, allow_private=given.allow_private)
+    if given.robots == "obeyed":
+        capture = fetch.fetch(
+            url, limits=given.limits, allow_private=given.allow_private, permit=robots.permit
+        )
+    else:
+        noted: list[str] = []
+        if given.robots == "noted":
+            asking = threading.Thread(
+                target=lambda: noted.append(fetch.recorded(robots, url)), daemon=True
+            )
+            asking.start()
+        capture = fetch.fetch(url, limits=given.limits, allow_private=given.allow_private)
+        if given.robots == "noted":
+            asking.join(_ROBOTS_PATIENCE)
+            said = noted[0] if noted else "unread (timeout)"
+            headers = (*capture.headers, (fetch.ROBOTS_HEADER, said))
+            capture = dataclasses.replace(capture, headers=headers)
+    if reading := readers.open_list(
+        capture.body, capture.final_url, site=given.site, limits=given.limits
+    ):
+        return _opened(reading, given)
+    if given.published or given.site:
+        capture = dataclasses.replace(capture, published=given.published, site=given.site)
+    account = InputAccount(capture.url, "url", 1)
+    return Opened(capture.url, "url", iter([capture]), lambda: account, None)
 
 
 def item_name(item: Capture | Record) -> str:

@@ -7,7 +7,7 @@ value and returns a value.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from provenance import matching, study
@@ -21,7 +21,6 @@ from provenance.runs import (
     Told,
     Way,
     judged_with,
-    keep_capture,
     known_boilerplate,
     run_over,
     silent,
@@ -29,6 +28,7 @@ from provenance.runs import (
 from provenance.store import Store
 from provenance.study import Studied, failure, judged
 from provenance.urls import is_url, redact
+from provenance.visits import keep_capture
 
 __all__ = [
     "Checked",
@@ -189,7 +189,8 @@ def _follow(store: Store, page: Page, given: Given) -> tuple[tuple[str, Failure 
         for source in matching.named_sources(page, store)
         if source.named.url and not source.original and source.named.strength == "strong"
     ]
-    plain = Given(allow_private=given.allow_private, limits=given.limits)
+    # Named by the page, not by the person: there robots.txt counts.
+    plain = Given(allow_private=given.allow_private, limits=given.limits, robots="obeyed")
     followed: list[tuple[str, Failure | None]] = []
     for url in dict.fromkeys(wanted[:_FOLLOWED]):
         tally = add(store, [url], plain)
@@ -199,7 +200,8 @@ def _follow(store: Store, page: Page, given: Given) -> tuple[tuple[str, Failure 
 
 def compare_two(target: str, source: str, given: Given) -> Match:
     """Compare two inputs without a database. Raises ExtractError (``gated``) for a wall."""
-    plain = Given(allow_private=given.allow_private, limits=given.limits)
+    plain = Given(allow_private=given.allow_private, limits=given.limits, robots="unasked")
+    given = replace(given, robots="unasked")
     pages = [read_one(target, given)[0], read_one(source, plain)[0]]
     for page, spec in zip(pages, (target, source), strict=True):
         if page.article.gate:

@@ -24,6 +24,7 @@ from provenance.store import Store
 from provenance.study import Studied, Study, costly, crashed, failure
 from provenance.urls import is_url
 from provenance.verdict import model
+from provenance.visits import visiting
 
 # Pages, or seconds, that one transaction gathers: enough that commits don't cost, few enough to
 # lose on a kill, and short enough for another process to get its turn.
@@ -32,7 +33,10 @@ _BATCH_SECONDS = 2.0
 # Failures that a summary tells one by one.
 _SHOWN_FAILURES = 20
 # Failures of reading that may be gone the next time: their input is not called finished.
-_PASSING = frozenset({"unreadable", "no-pages", "not-fetched", "no-parquet"})
+_PASSING = frozenset(
+    {"unreadable", "no-pages", "not-fetched", "no-parquet"}
+    | {"dns", "host-down", "network", "refused", "robots-unread", "timeout", "unavailable"}
+)
 
 
 @dataclass(slots=True)
@@ -105,24 +109,6 @@ def judged_with(known: Boilerplate = matching.NOTHING) -> dict[str, Any]:
 def known_boilerplate(store: Store) -> Boilerplate:
     """The snapshot of boilerplate, as a run takes it when it starts."""
     return snapshot(store.boilerplate_hashes())
-
-
-def keep_capture(store: Store, capture: Capture | None) -> int | None:
-    """The row of a capture. What was fetched is kept as WARC beside the database; crawl bytes
-    stay where they were read."""
-    if capture is None:
-        return None
-    if capture.path is None and is_url(capture.url):
-        from provenance.store import archive
-
-        file = store.path.with_suffix(".warc.gz")
-        if (known := store.known_capture(capture, file.name)) is not None:
-            return known
-        offset, length = archive.append(file, capture)
-        return store.add_capture(capture, file=file.name, offset=offset, length=length)
-    return store.add_capture(
-        capture, file=capture.path, offset=capture.offset, length=capture.length
-    )
 
 
 class _Batch:
@@ -285,7 +271,7 @@ def _run_input(
 ) -> None:
     tally = batch.tally
     try:
-        opened = open_input(spec, given)
+        opened = visiting(open_input(spec, given), store, given, verb)
     except ProvenanceError as error:
         failed = failure(error, spec, "fetch" if is_url(spec) else "read")
         with store.transaction():
@@ -317,6 +303,7 @@ def _run_input(
         tally.damaged.append(account)
     with store.transaction():
         store.finish_input(input_id, account, finished=whole and not damaged)
+        store.end_visits(opened.path, whole=whole)
 
 
 def _read_through(

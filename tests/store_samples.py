@@ -28,7 +28,7 @@ from provenance.store import Line, Store
 DESIGNED = [
     "captures", "articles", "texts", "fingerprints", "unindexed", "traces", "links", "matches",
     "passages", "reasons", "direction_evidence", "inputs", "failures", "runs", "relations",
-    "screened", "boilerplate", "aliases",
+    "screened", "boilerplate", "aliases", "visits",
 ]
 # fmt: on
 
@@ -148,6 +148,7 @@ def filled(store: Store) -> tuple[Any, Any, Any]:
         length=20,
     )
     store.add_screened(capture, "no shared fragments", input_id=source)
+    store.note_visit("list.txt", "https://gamma.example/?token=abc&x=1", capture)
     assert store.add_article(first, "original", fingerprint(first), ())
     assert store.add_article(second, "original", fingerprint(second, (1,), (10,), ("weir",)), ())
     assert store.add_article(

@@ -145,7 +145,7 @@ def test_follow_fetches_registers_and_compares(tmp_path: Path) -> None:
         assert "source-first" in ran.out and "EDITED COPY" in ran.out
         again = run(*words, "--json").json
         assert again["followed"] == []  # it is an original now
-        assert server.paths == ["/canal"]
+        assert server.paths == ["/robots.txt", "/canal"]
     (match,) = again["matches"]
     assert match["is_repost"] and match["attribution"] == "attributed"
 
@@ -157,7 +157,7 @@ def test_follow_says_what_it_could_not_fetch(tmp_path: Path) -> None:
         assert ran.err.count("could not be followed") == 1 and "[" in ran.err
         # Without being asked, nothing private is fetched, whatever a page names.
         guarded = run(*checked(tmp_path, linked(server.url("/other")), "--follow", "--json"))
-        assert guarded.code == 3 and server.paths == ["/canal"]
+        assert guarded.code == 3 and server.paths == ["/robots.txt", "/canal"]
     (followed,) = guarded.json["followed"]
     assert followed["error"] == "private" and followed["message"]
 

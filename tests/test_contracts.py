@@ -19,9 +19,10 @@ LINES = 500
 
 #: Library to the only places that may import it.
 DOORS = {
-    "requests": ["fetch.py"],
-    "urllib3": ["fetch.py"],
-    "socket": ["fetch.py"],
+    "requests": ["fetch"],
+    "urllib3": ["fetch"],
+    "socket": ["fetch"],
+    "protego": ["fetch/robots.py"],
     "trafilatura": ["extract"],
     "htmldate": ["extract", "dates.py"],
     "datasketch": [],

@@ -11,6 +11,7 @@ from provenance.commands.shared import (
     db_option,
     exit_for,
     failures,
+    fetch_options,
     given,
     jobs_of,
     jobs_option,
@@ -28,6 +29,7 @@ from provenance.commands.shared import (
 @db_option
 @page_options
 @private_option
+@fetch_options
 @jobs_option
 def add(
     inputs: tuple[str, ...],
@@ -36,20 +38,26 @@ def add(
     published: str | None,
     site: str | None,
     allow_private: bool,
+    fetching: bool,
+    delay: float,
     jobs: int | None,
 ) -> None:
     """Register known originals: URLs, files, folders, or - for standard input.
+
+    The address of a feed adds the pages that it names. Those of a list, or of a feed in a file,
+    are fetched with --fetch.
 
     \b
     provenance add corpus/originals
     provenance add https://outlet.example/news/1 saved.html
     provenance add articles.jsonl
+    provenance add https://outlet.example/feed.xml
     """
     from provenance import pipeline
 
     progress = Progress("add")
     with open_store(db) as store:
-        options = given(url, published, site, allow_private)
+        options = given(url, published, site, allow_private, fetching=fetching, delay=delay)
         tally = pipeline.add(store, inputs, options, progress, jobs=jobs_of(jobs))
         progress.done()
         total = store.size()

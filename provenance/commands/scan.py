@@ -17,6 +17,7 @@ from provenance.commands.shared import (
     exit_for,
     exit_option,
     failures,
+    fetch_options,
     given,
     jobs_of,
     jobs_option,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @db_option
 @private_option
+@fetch_options
 @jobs_option
 @exit_option
 @json_option
@@ -45,6 +47,8 @@ def scan(
     inputs: tuple[str, ...],
     db: Path,
     allow_private: bool,
+    fetching: bool,
+    delay: float,
     jobs: int | None,
     exit_code: bool,
     as_json: bool,
@@ -57,6 +61,7 @@ def scan(
 
     \b
     provenance scan crawl.warc.gz mirror/ articles.jsonl.gz
+    provenance scan --fetch addresses.txt feed.xml
     """
     from provenance import pipeline
     from provenance.report.rows import match_row
@@ -81,7 +86,7 @@ def scan(
                 click.echo(match_line(row, click.style))
 
         try:
-            options = given(allow_private=allow_private)
+            options = given(allow_private=allow_private, fetching=fetching, delay=delay)
             tally = pipeline.scan(store, inputs, options, progress, found, jobs=jobs_of(jobs))
         except KeyboardInterrupt:
             progress.done()

@@ -73,15 +73,48 @@ def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def fetch_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Whether and how the pages of lists are fetched."""
+    for option in (
+        click.option(
+            "--delay",
+            type=click.FloatRange(0, 3600),
+            default=1.0,
+            show_default=True,
+            metavar="SECONDS",
+            help="With --fetch: between two requests to one host, unless its robots.txt asks for "
+            "more.",
+        ),
+        click.option(
+            "--fetch",
+            "fetching",
+            is_flag=True,
+            help="Fetch the pages that lists of addresses and feeds name, as robots.txt allows.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def given(
     url: str | None = None,
     published: str | None = None,
     site: str | None = None,
     allow_private: bool = False,
+    *,
+    fetching: bool = False,
+    delay: float | None = None,
 ) -> Given:
+    from dataclasses import replace
+
     from provenance.pipeline import Given
 
-    return Given(url=url, published=published, site=site, allow_private=allow_private)
+    made = Given(
+        url=url, published=published, site=site, allow_private=allow_private, fetch=fetching
+    )
+    if delay is None:
+        return made
+    return replace(made, limits=replace(made.limits, host_delay=delay))
 
 
 def open_store(db: Path, *, create: bool = True, read_only: bool = False) -> Store:

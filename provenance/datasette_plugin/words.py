@@ -150,6 +150,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         "offset": "Bytes from the start of the file.",
         "length": "Bytes in the file.",
     },
+    "visits": {
+        "list": "The list or feed, as it was named.",
+        "at": "When it was asked for.",
+        "capture_id": "The page, if it is here.",
+        "error": "Why it is not.",
+    },
     "inputs": {
         "records_read": "Pages or texts that were read.",
         "bytes_skipped": "Bytes that were damaged and passed over.",
@@ -355,6 +361,11 @@ TABLES: dict[str, dict[str, Any]] = {
         "title": "Captures",
         "description": "Pages as they were received, and where their bytes lie.",
         "label_column": "url",
+    },
+    "visits": {
+        "title": "Lists being fetched",
+        "description": "What came of the addresses of lists that were not yet fetched to their end.",
+        "facets": ["list", "error"],
     },
     "inputs": {
         "title": "Inputs",

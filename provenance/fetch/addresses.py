@@ -56,13 +56,13 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not any(ip in network for network in _DENIED)
 
 
-def checked(url: str, allow_private: bool = False) -> str:
-    """The URL, if it is one that we fetch. Raises FetchError ``bad-url`` or ``port``."""
+def checked(url: str) -> str:
+    """The URL, if it is one that we fetch. Raises FetchError ``bad-url``."""
     if _UNSAFE.search(url):  # before any parser, because some drop them in silence
         raise FetchError("the URL holds a backslash or control character", code="bad-url")
     try:
         parts = urlsplit(url)
-        port = parts.port
+        _ = parts.port
         parsed = parse_url(url)
     except (ValueError, LocationParseError) as error:
         raise FetchError("not a valid URL", code="bad-url") from error
@@ -81,12 +81,6 @@ def checked(url: str, allow_private: bool = False) -> str:
         )
     if not parts.hostname or not parsed.host or "%" in parts.netloc:
         raise FetchError("the URL names no host that we can read", code="bad-url")
-    if port is not None and port not in PORTS and not allow_private:
-        raise FetchError(
-            f"port {port} is not one of the web's (80, 443)",
-            hint="Other ports are fetched only with --allow-private",
-            code="port",
-        )
     return url
 
 

@@ -89,7 +89,8 @@ def _require_success(response: requests.Response) -> None:
         hint = "Check the address, or give the page's address in a web archive"
     elif status >= 500:
         hint = "Try again later"
-    error = FetchError(f"the server answered {status}{phrase}", hint=hint, code="status")
+    code = "unavailable" if status == 429 or 500 <= status < 600 else "status"
+    error = FetchError(f"the server answered {status}{phrase}", hint=hint, code=code)
     error.status = status
     error.wait = _wait(response.headers.get("Retry-After", ""))
     raise error
@@ -149,7 +150,7 @@ def _arrival(errand: Errand, guard: Guard) -> Iterator[requests.Response]:
     with _session(guard) as session:
         while True:
             visited.append(url)
-            request = requests.Request("GET", checked(url, guard.allow_private))
+            request = requests.Request("GET", checked(url))
             if errand.permit:
                 errand.permit(url)
             if errand.known and errand.known.url == url:

@@ -16,6 +16,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from provenance.config import Limits
 from provenance.errors import FetchError
+from provenance.fetch import addresses
 from provenance.fetch.addresses import is_public
 
 SAVE = "Save the page in your browser and check the file with --url URL"
@@ -66,6 +67,12 @@ class Guard:
             found = [entry for entry in found if is_public(str(entry[4][0]))]
         if not found:
             raise self._refusal(name)
+        if port not in addresses.PORTS and not self.allow_private:
+            raise FetchError(
+                f"port {port} is not one of the web's (80, 443)",
+                hint="Other ports are fetched only with --allow-private",
+                code="port",
+            )
         problem: OSError | None = None
         for family, kind, protocol, _, address in found:
             wait = min(self.limits.connect_timeout, self.remaining())

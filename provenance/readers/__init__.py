@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import io
 import re
 import stat
 import sys
@@ -34,7 +35,7 @@ from provenance.readers.wacz import read_wacz
 from provenance.readers.warc import read_at, read_warc
 from provenance.urls import is_url
 
-__all__ = ["Address", "Reading", "open_input", "read_at"]
+__all__ = ["Address", "Reading", "open_input", "open_list", "read_at"]
 
 _ONE_PAGE = frozenset({"html", "mhtml", "text", "empty"})
 #: Kinds that are a crawl or rows of one for sure, wherever they lie.
@@ -81,6 +82,26 @@ def open_input(
         except OSError as error:
             raise _unreadable(spec, error) from error
     return _file(path, spec, given)
+
+
+def open_list(
+    body: bytes, url: str, *, site: str | None = None, limits: Limits = LIMITS
+) -> Reading | None:
+    """A list of addresses or a feed that was fetched from ``url``; None for anything else."""
+    given = Given(site=site, limits=limits)
+
+    def source() -> _Source:
+        return _source(io.BytesIO(body), url, "", ("",))
+
+    kind = source().kind
+    if kind not in ("addresses", "feed"):
+        return None
+    return Reading(
+        url,
+        f"url-{kind}",
+        lambda tally: _open(source(), given, tally),
+        lambda: hashlib.sha256(body).hexdigest(),
+    )
 
 
 def _require_one(kind: str, given: Given, spec: str) -> None:

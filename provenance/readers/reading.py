@@ -66,7 +66,8 @@ class Reading:
         self.path = path
         #: ``html-folder``, ``html``, ``mhtml``, ``jsonl``, ``json``, ``table``, ``addresses``,
         #: ``feed``, ``text``, ``warc`` (also ARC and WET), ``wacz``, ``parquet``, ``empty``; with
-        #: ``stdin-`` before it for what came on standard input.
+        #: ``stdin-`` before it for what came on standard input, ``url-`` for a list or feed that
+        #: was fetched.
         self.kind = kind
         self._items = items
         self._digest = digest
@@ -84,7 +85,7 @@ class Reading:
                 yield item
         if listed := self._tally.passed["not-fetched"]:
             pages = "page is" if listed == 1 else "pages are"
-            message = f"{listed:,} {pages} listed by address only; lists are not fetched"
+            message = f"{listed:,} {pages} listed by address only; --fetch fetches them"
             yield Failure(self.path, "read", "not-fetched", message)
 
     def with_addresses(self) -> Iterator[Item]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from provenance.errors import StoreError
 from provenance.models import Capture
+from provenance.store import rows
 from provenance.urls import unwrap_archive
 
 # The body is kept as decoded, so these would lie; renamed as Common Crawl does.
@@ -33,7 +34,7 @@ def _text(value: str) -> str:
 def _http_headers(capture: Capture) -> list[tuple[str, str]]:
     headers = [
         (f"X-Crawler-{name}" if name.lower() in _OF_THE_WIRE else name, value)
-        for name, value in capture.headers
+        for name, value in rows.safe_headers(capture)
     ]
     headers.append(("Content-Length", str(len(capture.body))))
     return [(_NO_TOKEN.sub("-", name), _text(value)) for name, value in headers if name]
@@ -43,13 +44,13 @@ def _member(capture: Capture) -> bytes:
     from warcio.statusandheaders import StatusAndHeaders
     from warcio.warcwriter import WARCWriter
 
-    url = capture.final_url or capture.url
+    url = rows.safe_url(capture.final_url or capture.url)
     warc_headers: dict[str, str] = {}
     if capture.observed and _UTC_SECONDS.match(capture.observed):
         warc_headers["WARC-Date"] = capture.observed
     if capture.redirects and unwrap_archive(capture.redirects[-1])[0] != capture.redirects[-1]:
         # The bytes came out of a web archive, which changes them.
-        warc_headers["WARC-Source-URI"] = _text(capture.redirects[-1])
+        warc_headers["WARC-Source-URI"] = _text(rows.safe_url(capture.redirects[-1]))
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=True, warc_version="WARC/1.1")
     options: dict[str, Any] = {"warc_headers_dict": warc_headers}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,8 @@ from provenance.normalize import clean
 _SECRET_HEADERS = frozenset(
     {"set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization"}
 )
+# An address within the value of a header: Location, Link, Refresh, Content-Location.
+_ADDRESS = re.compile(r"(?:(?:https?:)?/|\?)[^\s<>\"',;]+")
 
 
 def now() -> str:
@@ -84,21 +87,25 @@ def earlier(first: str | None, second: str | None) -> str | None:
     return min(moments)[1] if moments else first
 
 
+def safe_headers(capture: Capture) -> list[tuple[str, str]]:
+    """The headers that are stored: none that carries a session, no secret in an address."""
+    return [
+        (name, _ADDRESS.sub(lambda found: urls.redact(found.group()), text_of(value)))
+        for name, value in capture.headers
+        if name.lower() not in _SECRET_HEADERS
+    ]
+
+
 def capture_row(
     capture: Capture, sha256: str, file: str | None, offset: int | None, length: int | None
 ) -> dict[str, Any]:
     """A row of ``captures``."""
-    headers = [
-        [name, safe(value)]
-        for name, value in capture.headers
-        if name.lower() not in _SECRET_HEADERS
-    ]
     return {
         "url": safe_url(capture.url),
         "final_url": safe_url(capture.final_url),
         "sha256": sha256,
         "status": capture.status,
-        "headers": to_json(headers),
+        "headers": to_json(safe_headers(capture)),
         "redirects": to_json([safe_url(url) for url in capture.redirects]),
         "observed": maybe(capture.observed),
         "file": maybe(file),
