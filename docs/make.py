@@ -112,7 +112,9 @@ def settings_page() -> str:
         "due too: an incomplete answer must not look complete.",
         "## Environment",
         "`PROVENANCE_DB` names the database where `--db` is not given. Without either it is "
-        "`provenance.db` in the working directory.",
+        "`provenance.db` in the working directory. `PROVENANCE_JOBS` is the number of worker "
+        "processes where `--jobs` is not given, `PROVENANCE_REVIEWER` the name that `review` keeps "
+        "where `--by` is not given.",
         "## Parameters of a fingerprint",
         inspect.cleandoc(Parameters.__doc__ or ""),
         "They are drawn once, when a database is made, and are stored in it; `check --json` and "
@@ -215,7 +217,8 @@ def schema_page() -> str:
     return _page(
         "The database",
         f"One SQLite file (WAL while it is written), schema version {version}. Every table is "
-        "STRICT, and every id is a foreign key. Ids are stable: an article's is a hash of its "
+        "STRICT, and every id is a foreign key, but for those of `reviews`, which outlives what it "
+        "speaks of. Ids are stable: an article's is a hash of its "
         "canonical URL and digest, a match's of its two articles. Times are ISO 8601 text.",
         "Read it with any SQLite tool; `provenance serve` shows it with titles and links.",
         "## Views",

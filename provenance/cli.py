@@ -26,6 +26,7 @@ from provenance.commands.matches import matches
 from provenance.commands.originals import originals
 from provenance.commands.reindex import reindex
 from provenance.commands.report import report
+from provenance.commands.review import review
 from provenance.commands.scan import scan
 from provenance.commands.serve import serve
 from provenance.commands.shared import INTERRUPTED, UNREADABLE, fail, say
@@ -74,6 +75,7 @@ for _verb in (
     matches,
     show,
     report,
+    review,
     clusters,
     sites,
     originals,

@@ -32,6 +32,8 @@ DirectionValue = Literal["source-first", "target-first", "unknown"]
 Attribution = Literal["licensed", "attributed", "unattributed"]
 Strength = Literal["strong", "medium", "weak"]
 SiteRelation = Literal["owner", "wire", "licence", "apart"]
+#: What a person says of a match: the text is taken; it isn't; it is, and by right.
+Decision = Literal["confirmed", "rejected", "licensed"]
 Channel = Literal["minhash", "fragments", "terms", "traces"]
 Status = Literal["ok", "no-originals", "too-short", "unreadable", "gated"]
 

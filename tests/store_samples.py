@@ -28,7 +28,7 @@ from provenance.store import Line, Store
 DESIGNED = [
     "captures", "articles", "texts", "fingerprints", "unindexed", "traces", "links", "matches",
     "passages", "reasons", "direction_evidence", "inputs", "failures", "runs", "relations",
-    "screened", "boilerplate", "aliases", "visits",
+    "screened", "boilerplate", "aliases", "visits", "reviews",
 ]
 # fmt: on
 
@@ -111,7 +111,7 @@ def dump(store: Store) -> dict[str, list[Any]]:
     """Every row of every table, clocks aside."""
     return {
         table: [
-            {k: v for k, v in row.items() if k not in ("started", "ended", "found")}
+            {k: v for k, v in row.items() if k not in ("started", "ended", "found", "decided")}
             for row in store.db[table].rows
         ]
         for table in DESIGNED
@@ -155,6 +155,7 @@ def filled(store: Store) -> tuple[Any, Any, Any]:
         copy, "crawled", fingerprint(copy), TRACES, input_id=source, capture_id=capture
     )
     store.add_match(match(first, copy), run)
+    store.decide(match(first, copy).id, "confirmed", note="Same typos", reviewer="Ada")
     store.add_failure(run, Failure("https://x.example/?pwd=1", "fetch", "timeout", "slow"), source)
     store.add_relations([("alpha.example", "beta.example", "owner")])
     store.replace_learned([Line(5, "alpha.example", "Sign up here.", 3, 9, 1)], articles=3)

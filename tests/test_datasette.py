@@ -282,6 +282,27 @@ def test_public_shows_no_text(path: Path) -> None:
     assert ask(path, url="/p/articles?_search=mayor", public=True).status_code == 200
 
 
+def test_decisions_are_a_column_a_facet_and_a_list(path: Path) -> None:
+    name = matched(path)
+    before = ask(path, url="/p/needs_review.json?_shape=array").json()
+    with Store.open(path) as opened:
+        opened.decide(name, "confirmed", note=HOSTILE, reviewer="Ada")
+        for row in before:
+            opened.decide(row["match_id"], "rejected")
+    table = ask(path, url="/p/matches.json?_facet=decision&_extra=facet_results").json()
+    facets = table["facet_results"].get("results", table["facet_results"])["decision"]["results"]
+    assert {facet["value"] for facet in facets} == {"confirmed", "rejected"}
+    assert ask(path, url="/p/needs_review.json?_shape=array").json() == []
+    assert len(ask(path, url="/p/decided_so.json?_shape=array&decision=confirmed").json()) == 1
+    assert len(ask(path, url="/p/decided_so.json?_shape=array&decision=").json()) == 2
+    page = ask(path, url=f"/-/provenance/p/{name}").text
+    assert "<strong>confirmed</strong>" in page and "Ada" in page
+    assert "<script" not in page and "&lt;script&gt;" in page
+    assert "<script>alert" not in ask(path, url="/p/reviews").text
+    public = ask(path, url=f"/-/provenance/p/{name}", public=True).text
+    assert "<strong>confirmed</strong>" in public and "Ada" not in public
+
+
 def test_a_page_asks_for_permission_itself(path: Path) -> None:
     async def go(table: str, url: str) -> int:
         told = serve.settings_of(path, public=False)

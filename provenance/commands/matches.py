@@ -9,7 +9,7 @@ from typing import Any, get_args
 import click
 
 from provenance.commands.shared import db_option, iso_time, json_out, open_store, say
-from provenance.models import Relation
+from provenance.models import Decision, Relation
 
 
 @click.command()
@@ -17,6 +17,11 @@ from provenance.models import Relation
 @click.option("--relation", type=click.Choice(get_args(Relation)), help="Only this relation.")
 @click.option("--reposts", is_flag=True, help="Only reposts.")
 @click.option("--site", help="Only matches in which this site is on either side.")
+@click.option(
+    "--decision",
+    type=click.Choice(["undecided", *get_args(Decision)]),
+    help="Only what a person decided so (see review).",
+)
 @click.option("--min-probability", type=click.FloatRange(0, 1), help="Only from this on.")
 @click.option("--since", callback=iso_time, help="Only what was found since then (ISO 8601).")
 @click.option("-q", "--query", help="Only where either text has these words.")
@@ -50,7 +55,7 @@ def _print_matches(rows: Iterator[dict[str, Any]], form: str | None) -> None:
         for line in csv_lines(listed, list(listed[0]) if listed else ["id"]):
             click.echo(line, nl=False)
     elif form == "table":
-        header = ["id", "relation", "prob", "direction", "credit", "page", "source"]
+        header = ["id", "relation", "prob", "direction", "credit", "decided", "page", "source"]
         cells = [
             [
                 row["id"][:8],
@@ -58,12 +63,13 @@ def _print_matches(rows: Iterator[dict[str, Any]], form: str | None) -> None:
                 text.probable(row["probability"]),
                 row["direction"],
                 row["attribution"],
+                "" if row["decision"] == "undecided" else row["decision"],
                 row["target_url"],
                 row["source_url"],
             ]
             for row in rows
         ]
-        click.echo(text.table(cells, header, [8, 13, 4, 12, 12, 60, 60]))
+        click.echo(text.table(cells, header, [8, 13, 4, 12, 12, 9, 60, 60]))
     else:
         found = False
         for row in rows:

@@ -19,6 +19,7 @@ def show(match_id: str, db: Path, as_json: bool) -> None:
     \b
     provenance show 3f2a9c01
     """
+    from provenance.report.decisions import standing
     from provenance.report.text import match_text
 
     with open_store(db, create=False, read_only=True) as store:
@@ -27,4 +28,5 @@ def show(match_id: str, db: Path, as_json: bool) -> None:
         json_out(row)
     else:
         texts = (row["target"]["text"], row["source"]["text"])
-        click.echo(match_text(row, texts=texts, style=click.style, passages=40))
+        decision = standing(row)
+        click.echo(match_text(row, texts=texts, style=click.style, passages=40, decision=decision))

@@ -180,10 +180,13 @@ async def compare(datasette: Any, request: Any) -> Any:
         return _nobody(database)
     match_id = request.url_vars["match_id"]
     texts = await allowed(datasette, request.actor, database, "texts")
+    reviews = await allowed(datasette, request.actor, database, "reviews")
     found = None
     if _ID.fullmatch(match_id):
         found = await _read(
-            datasette, database, lambda conn: reading.one_match(conn, match_id, texts=texts)
+            datasette,
+            database,
+            lambda conn: reading.one_match(conn, match_id, texts=texts, reviews=reviews),
         )
     if found is None:
         return _plain("Not found", "No match has this id.", 404)

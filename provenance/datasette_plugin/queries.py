@@ -101,9 +101,24 @@ QUERIES: dict[str, dict[str, Any]] = {
             "order by outlets desc, reposts desc, target_site"
         ),
     },
+    "decided_so": {
+        "title": "What people decided",
+        "description": "Give confirmed, rejected or licensed, or nothing for all; newest first.",
+        "params": ["decision"],
+        "sql": (
+            "select decision, decided, verdict_is, relation, probability, target_site,\n"
+            "  target_title, target_url, source_site, source_title, source_url, match_id\n"
+            "from decisions\n"
+            "where coalesce(:decision, '') = '' or decision = :decision\n"
+            "order by decided desc, match_id"
+        ),
+    },
     "rewrites_to_review": {
         "title": "Rewrites to review",
-        "description": "Rewritten and translated texts, the least certain first.",
+        "description": (
+            "Rewritten and translated texts that nobody decided, or whose verdict has changed "
+            "since; the least certain first."
+        ),
         "sql": (
             "select relation, round(m.probability, 2) as probability,\n"
             "  round(m.hard_containment, 2) as hard_containment, round(m.novel, 2) as novel,\n"
@@ -113,6 +128,7 @@ QUERIES: dict[str, dict[str, Any]] = {
             "from matches m join articles t on t.id = m.target_id\n"
             "  join articles s on s.id = m.source_id\n"
             "where m.is_reuse = 1 and m.relation in ('rewrite', 'translation')\n"
+            "  and (m.decision = 'undecided' or m.id in (select match_id from needs_review))\n"
             "order by m.probability, m.id"
         ),
     },

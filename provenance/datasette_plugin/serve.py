@@ -36,7 +36,7 @@ def installed_version() -> str:
         raise UsageError("datasette is not installed", hint=_HINT) from None
 
 
-#: Tables that hold what others wrote, or the index of it: not for everyone.
+#: Tables that hold what others wrote, or the index of it, or who decided what: not for everyone.
 NOT_PUBLIC = (
     "texts",
     "searchable",
@@ -46,6 +46,7 @@ NOT_PUBLIC = (
     "articles_fts_docsize",
     "articles_fts_idx",
     "boilerplate",
+    "reviews",
 )
 #: What datasette 1.0 takes from its configuration alone; 0.65 from metadata.
 _OF_TABLES = (

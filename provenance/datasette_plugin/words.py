@@ -40,6 +40,10 @@ _RELATION = (
 _PROBABILITY = "Calibrated probability that the target's text derives from the source's."
 _DIRECTION = "Who was first: source-first, target-first or unknown."
 _ATTRIBUTION = "Whether the target names its source: licensed, attributed or unattributed."
+_DECISION = (
+    "What a person decided (`provenance review`): undecided, confirmed, rejected or licensed. It "
+    "stands beside the verdict and changes none of it."
+)
 _FOUND = "When the pair was first found (UTC)."
 _PUBLISHED = "When the page says that it was published: a claim."
 _OBSERVED = "When the page was seen, by our own clock or an archive's."
@@ -99,6 +103,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **SCORES,
         "channels": "Which channels proposed the pair: minhash, fragments, terms, traces.",
         "run_id": "The run that judged it last.",
+        "decision": _DECISION,
         "found": _FOUND,
     },
     "boilerplate": {
@@ -174,6 +179,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "match_id": "The match, with its passages and reasons.",
         "relation": _RELATION,
         "probability": _PROBABILITY,
+        "decision": _DECISION,
         **_sides("title", "url", "site", "published", "observed"),
         "attribution": _ATTRIBUTION,
         "direction": _DIRECTION,
@@ -239,14 +245,44 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "needs_review": {
         "match_id": "The match, with its passages and evidence.",
-        "unsure_of": "What a person should decide: whether it is reuse, or who was first.",
+        "unsure_of": "What a person should decide: whether it is reuse, or who was first; or that "
+        "the verdict has changed since it was decided.",
         "relation": _RELATION,
         "probability": _PROBABILITY,
         "direction": _DIRECTION,
         "attribution": _ATTRIBUTION,
+        "decision": _DECISION,
         **_sides("title", "url", "site", "time"),
         **_scores("coverage", "hard_containment", "novel"),
         "reasons": "Why the verdict was given.",
+    },
+    "reviews": {
+        "match_id": "The match. It may have been dropped since: the decision stays.",
+        "source_id": "The known original.",
+        "target_id": "The text under test.",
+        "decision": "confirmed, rejected, licensed, or undone: the one before was taken back.",
+        "note": "Why, in the reviewer's words.",
+        "reviewer": "Who decided, as told.",
+        "decided": "When (UTC).",
+        "relation": "The verdict that was decided on.",
+        "probability": "Its probability.",
+        "is_repost": "Whether it was called a repost.",
+        "is_reuse": "Whether it was called reuse.",
+        "direction": "Who was first by it.",
+        "attribution": "Whether the source was named by it.",
+    },
+    "decisions": {
+        "match_id": "The match, with its passages and evidence.",
+        "decision": "confirmed, rejected or licensed.",
+        "decided": "When (UTC).",
+        "verdict_is": "as decided on; changed since; or no longer found.",
+        "decided_relation": "The relation that was decided on.",
+        "decided_probability": "The probability that was decided on.",
+        "relation": _RELATION,
+        "probability": _PROBABILITY,
+        "direction": _DIRECTION,
+        "attribution": _ATTRIBUTION,
+        **_sides("title", "url", "site"),
     },
     "timeline": {
         "source_id": "The known original.",
@@ -279,14 +315,14 @@ TABLES: dict[str, dict[str, Any]] = {
         "description": "A text held against an original: verdict and scores.",
         "label_column": "relation",
         "sort_desc": "probability",
-        "facets": ["relation", "direction", "attribution", "is_repost"],
+        "facets": ["relation", "direction", "attribution", "is_repost", "decision"],
     },
     "reposts": {
         "view": True,
         "title": "Reposts",
         "description": "Pages whose text was taken from a known original, most probable first.",
         "sort_desc": "probability",
-        "facets": ["relation", "attribution", "target_site", "source_site"],
+        "facets": ["relation", "attribution", "decision", "target_site", "source_site"],
     },
     "repost_network": {
         "view": True,
@@ -316,9 +352,19 @@ TABLES: dict[str, dict[str, Any]] = {
         "title": "For a person to decide",
         "description": (
             "Reuse with a probability under 0.9; reuse that is no repost because the times speak "
-            "against it; and reuse where the evidence of who was first contradicts itself."
+            "against it; and reuse where the evidence of who was first contradicts itself: as far "
+            "as nobody decided it (`provenance review`), or the verdict has changed since."
         ),
         "facets": ["unsure_of", "relation", "target_site"],
+    },
+    "decisions": {
+        "view": True,
+        "title": "Decided by people",
+        "description": (
+            "The decision that stands on each match, and whether the verdict is still the one that "
+            "was decided on."
+        ),
+        "facets": ["decision", "verdict_is", "target_site"],
     },
     "timeline": {
         "view": True,
@@ -399,6 +445,13 @@ TABLES: dict[str, dict[str, Any]] = {
         "title": "Pages of clusters",
         "description": "Each page of a cluster, with its best source.",
         "facets": ["role"],
+    },
+    "reviews": {
+        "title": "History of decisions",
+        "description": "Every decision on a match, with its note; none is ever changed or removed.",
+        "label_column": "decision",
+        "sort_desc": "id",
+        "facets": ["decision", "reviewer"],
     },
     "relations": {
         "title": "What sites are to each other",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from provenance.models import Scores
-from provenance.report import html, marking
+from provenance.report import decisions, html, marking
 from provenance.report.html import link, shown
 from provenance.report.text import LINES, NAMES, moment, probable
 
@@ -51,6 +51,7 @@ def match_page(
         _texts(match, texts, given),
         _reasons(match),
         _direction(match),
+        _reviews(match.get("reviews") or ()),
         _traces(match["traces"]),
         _scores(match["scores"]),
         _foot(match, version),
@@ -92,10 +93,20 @@ def _head(match: Mapping[str, Any]) -> str:
         f"<p>{shown(_sentence(LINES.get(str(match['relation']), '')))} "
         f"Probability that the page's text derives from the source's: "
         f"<strong>{probable(match['probability'])}</strong>.</p>"
-        f"<p>Who was first: {shown(first)}{sure}. Credit: {shown(credit)}.</p>"
+        f"<p>Who was first: {shown(first)}{sure}. Credit: {shown(credit)}.</p>{_decision(match)}"
         '<p class="soft">Texts that are similar or derived; who did what, and by what right, '
         "this page cannot say.</p></header>"
     )
+
+
+def _decision(match: Mapping[str, Any]) -> str:
+    """What a person said, beside the verdict and never in its place."""
+    said = str(match.get("decision", "undecided"))
+    if said == "undecided":
+        return ""
+    meaning = decisions.MEANING.get(said, "")
+    changed = " The verdict has changed since." if match.get("older_verdict") else ""
+    return f"<p>Decided by a person: <strong>{shown(said)}</strong>, {shown(meaning)}.{changed}</p>"
 
 
 def _when(value: str | None) -> str:
@@ -250,6 +261,28 @@ def _direction(match: Mapping[str, Any]) -> str:
             ("Evidence", "Kind", "Log-odds"),
             [*rows, ("Sum", "", f'<span class="number">{total:+.2f}</span>')],
             "Above 0 speaks for the source, below 0 for the page under test",
+        )
+        + "</section>"
+    )
+
+
+def _reviews(reviews: Sequence[Mapping[str, Any]]) -> str:
+    if not reviews:
+        return ""
+    rows = [
+        (
+            shown(one["decision"]),
+            _when(one["decided"]),
+            f"<bdi>{_line(one['reviewer'])}</bdi>",
+            f"{shown(one['relation'])}, {probable(one['probability'])}",
+            f"<bdi>{_line(one['note'])}</bdi>",
+        )
+        for one in reviews[-MAX_ROWS:]
+    ]
+    return (
+        "<section><h2>What people decided</h2>"
+        + html.table(
+            ("Decision", "When", "By", "On the verdict", "Note"), rows, "Decisions, oldest first"
         )
         + "</section>"
     )

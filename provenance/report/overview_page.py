@@ -166,13 +166,16 @@ def _reposts(
             f"<bdi>{_short(row, 'target')}</bdi>",
             f"<bdi>{_short(row, 'source')}</bdi>",
             shown(row["attribution"]),
+            shown("" if row["decision"] == "undecided" else row["decision"]),
         )
         for row in rows
     ]
     more = f"<p>… and {total - len(rows):,} more.</p>" if total > len(rows) else ""
     return (
         "<section><h2>Reposts</h2>"
-        + html.table(("Verdict", "Page", "Source", "Credit"), cells, "Most probable first")
+        + html.table(
+            ("Verdict", "Page", "Source", "Credit", "Decided"), cells, "Most probable first"
+        )
         + f"{more}</section>"
     )
 

@@ -123,11 +123,12 @@ def match_text(
     texts: tuple[str, str] | None = None,
     style: Style = plain,
     passages: int = 4,
+    decision: str = "",
 ) -> str:
     """One match as a paragraph of labelled lines.
 
-    ``texts`` are the target's and the source's, for the passages; at most ``passages`` are
-    quoted (0: only counted).
+    ``decision`` is what a person said of it, in a line (``decisions.standing``). ``texts`` are the
+    target's and the source's, for the passages; at most ``passages`` are quoted (0: only counted).
     """
     source, target = match["source"], match["target"]
     lines = [headline(match, style)]
@@ -139,6 +140,8 @@ def match_text(
     sure = f" ({match['direction_confidence']:.2f})" if match["direction"] != "unknown" else ""
     lines.append(_row("who first", f"{match['direction']}{sure}"))
     lines.append(_row("credit", str(match["attribution"])))
+    if decision:
+        lines.append(_row("decided", decision))
     lines.append(_row("scores", scores_line(match["scores"])))
     for i, reason in enumerate(match["reasons"]):
         lines.append(_row("why" if not i else "", "- " + clipped(reason["text"], 300)))
@@ -203,6 +206,8 @@ def match_line(match: Mapping[str, Any], style: Style = plain) -> str:
         f"order {s['order']:.2f}  novel {s['novel']:.2f}  "
         f"{match['direction']}, {match['attribution']}"
     )
+    if match.get("decision", "undecided") != "undecided":
+        first += f"  [{match['decision']}]"
     urls = [
         _side(match, side, "url") or _side(match, side, "title") for side in ("target", "source")
     ]

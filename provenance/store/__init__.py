@@ -15,6 +15,7 @@ import sqlite3
 from provenance.store.boilerplate import Line, Lines
 from provenance.store.health import Finding, Health
 from provenance.store.network import Network
+from provenance.store.reviews import Reviews
 from provenance.store.schema import APPLICATION_ID, MIGRATIONS
 from provenance.store.visits import Visits
 
@@ -24,7 +25,7 @@ SQLITE_VERSION = sqlite3.sqlite_version
 __all__ = ["APPLICATION_ID", "MIGRATIONS", "SQLITE_VERSION", "Finding", "Line", "Store"]
 
 
-class Store(Health, Network, Lines, Visits):
+class Store(Health, Network, Lines, Visits, Reviews):
     """An open database. Make one with ``Store.open``; use it as a context manager.
 
     Not to be shared between threads or carried into a child process. ``capped`` tells how many

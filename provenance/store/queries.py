@@ -12,21 +12,8 @@ from provenance.models import Article, Fingerprint, Trace
 from provenance.store import reading, rows
 from provenance.store.connection import guarded
 from provenance.store.opening import explained
-from provenance.store.reading import ARTICLE_COLUMNS, SCORES, booleans
+from provenance.store.reading import ARTICLE_COLUMNS, MATCHES, booleans
 from provenance.store.writing import Role, Writing
-
-# One row a match, flat, so that it can be written as CSV as it is.
-_MATCHES = """
-SELECT m.id, m.relation, m.is_repost, m.is_reuse, m.probability, m.direction,
-  m.direction_confidence, m.attribution, {scores}, m.channels, m.run_id, m.found,
-  m.source_id, s.url AS source_url, s.title AS source_title, s.site AS source_site,
-  s.published AS source_published, s.observed AS source_observed,
-  m.target_id, t.url AS target_url, t.title AS target_title, t.site AS target_site,
-  t.published AS target_published, t.observed AS target_observed
-FROM matches m
-JOIN articles s ON s.id = m.source_id
-JOIN articles t ON t.id = m.target_id
-""".format(scores=", ".join(f'm."{name}"' for name in SCORES))
 
 _BEST_FIRST = " ORDER BY m.probability DESC, m.coverage DESC, m.containment_target_5 DESC, m.id"
 
@@ -161,6 +148,7 @@ class Queries(Writing):
         relation: str | None = None,
         repost: bool | None = None,
         site: str | None = None,
+        decision: str | None = None,
         min_probability: float | None = None,
         since: str | None = None,
         query: str | None = None,
@@ -169,10 +157,11 @@ class Queries(Writing):
         """Matches, best first, one flat mapping each.
 
         Keys: id, relation, is_repost, is_reuse (bools), probability, direction,
-        direction_confidence, attribution, every score, channels (text, comma-separated), run_id,
-        found, and id, url, title, site, published, observed of both sides as ``source_…`` and
-        ``target_…``. ``site`` is that of either side; ``since`` an ISO time that ``found`` must
-        not be before; ``query`` words that either text must have.
+        direction_confidence, attribution, decision, every score, channels (text,
+        comma-separated), run_id, found, and id, url, title, site, published, observed of both
+        sides as ``source_…`` and ``target_…``. ``site`` is that of either side; ``decision`` what
+        a person said, or "undecided"; ``since`` an ISO time that ``found`` must not be before;
+        ``query`` words that either text must have.
         """
         where: list[str] = []
         values: list[Any] = []
@@ -187,6 +176,8 @@ class Queries(Writing):
             only("m.is_repost = ?", int(repost))
         if site is not None:
             only("(s.site = ? OR t.site = ?)", site, site)
+        if decision is not None:
+            only("m.decision = ?", decision)
         if min_probability is not None:
             only("m.probability >= ?", min_probability)
         if since is not None:
@@ -198,7 +189,7 @@ class Queries(Writing):
             only(
                 f"(m.source_id IN ({_WITH_WORDS}) OR m.target_id IN ({_WITH_WORDS}))", words, words
             )
-        sql = _MATCHES + ("WHERE " + " AND ".join(where) if where else "") + _BEST_FIRST
+        sql = MATCHES + ("WHERE " + " AND ".join(where) if where else "") + _BEST_FIRST
         if limit is not None:
             sql += " LIMIT ?"
             values.append(limit)

@@ -20,6 +20,19 @@ ARTICLE_COLUMNS = (
 )
 SCORES = tuple(Scores.__dataclass_fields__)
 
+# One row a match, flat, so that it can be written as CSV as it is.
+MATCHES = """
+SELECT m.id, m.relation, m.is_repost, m.is_reuse, m.probability, m.direction,
+  m.direction_confidence, m.attribution, m.decision, {scores}, m.channels, m.run_id, m.found,
+  m.source_id, s.url AS source_url, s.title AS source_title, s.site AS source_site,
+  s.published AS source_published, s.observed AS source_observed,
+  m.target_id, t.url AS target_url, t.title AS target_title, t.site AS target_site,
+  t.published AS target_published, t.observed AS target_observed
+FROM matches m
+JOIN articles s ON s.id = m.source_id
+JOIN articles t ON t.id = m.target_id
+""".format(scores=", ".join(f'm."{name}"' for name in SCORES))
+
 
 def rows(conn: sqlite3.Connection, sql: str, *values: Any) -> Iterator[dict[str, Any]]:
     """Rows as mappings, whatever the connection's row factory."""
@@ -51,11 +64,12 @@ def match_ids(conn: sqlite3.Connection, prefix: str, most: int = 6) -> list[str]
 
 
 def one_match(
-    conn: sqlite3.Connection, match_id: str, *, texts: bool = True
+    conn: sqlite3.Connection, match_id: str, *, texts: bool = True, reviews: bool = True
 ) -> dict[str, Any] | None:
     """One match, whole (keys: see ``Queries.match``); None when there is none.
 
-    Without ``texts``, or where the database has none, both texts are "".
+    Without ``texts``, or where the database has none, both texts are "". Without ``reviews`` the
+    decision that stands is told, not who made it, when, and with what note.
     """
     found = next(rows(conn, "SELECT * FROM matches WHERE id = ?", match_id), None)
     if found is None:
@@ -63,6 +77,17 @@ def one_match(
     booleans(found)
     made_with = next(rows(conn, "SELECT parameters FROM runs WHERE id = ?", found["run_id"]))
     found["parameters"] = json.loads(made_with["parameters"])
+    found["reviews"] = _reviews(conn, match_id) if reviews else []
+    found["older_verdict"] = bool(
+        next(
+            rows(
+                conn,
+                "SELECT count(*) AS changed FROM decisions"
+                " WHERE match_id = ? AND verdict_is = 'changed since'",
+                match_id,
+            )
+        )["changed"]
+    )
     found["channels"] = [name for name in found["channels"].split(",") if name]
     found["scores"] = {name: found.pop(name) for name in SCORES}
     for key, columns, table in (
@@ -100,6 +125,18 @@ def one_match(
         )
     )
     return found
+
+
+def _reviews(conn: sqlite3.Connection, match_id: str) -> list[dict[str, Any]]:
+    """Every decision on a match, oldest first, with the verdict that it was made on."""
+    return list(
+        rows(
+            conn,
+            "SELECT decision, note, reviewer, decided, relation, probability, direction,"
+            " attribution FROM reviews WHERE match_id = ? ORDER BY id",
+            match_id,
+        )
+    )
 
 
 #: Rows of each list of the overview.

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from provenance.store.aliases_schema import ALIASES, UNKNOWN_SOURCES
 from provenance.store.index_schema import INDEX
 from provenance.store.network_schema import NETWORK
+from provenance.store.review_schema import REVIEWS
 from provenance.store.visits_schema import VISITS
 
 #: In the header of every database of ours: "PROV".
@@ -431,6 +432,7 @@ MIGRATIONS: tuple[str, ...] = (
     INDEX,
     _PROGRESS,
     VISITS,
+    REVIEWS,
 )
 
 
