@@ -2,7 +2,8 @@
 
 Nothing here ships data: the path is the caller's. A data folder holds ``pairs.jsonl.gz`` (rows
 ``set, id, label, suspect, source``), ``one_event.jsonl.gz`` (rows ``publisher, text``) and
-``articles.jsonl.gz`` (rows ``id, site, text``).
+``articles.jsonl.gz`` (rows ``id, site, text``). Beside them may lie ``reviewed.jsonl.gz``, pairs on
+which people decided: ``provenance calibrate --export reviewed.jsonl.gz``.
 """
 
 from __future__ import annotations
@@ -75,12 +76,16 @@ def _grouped(rows: Sequence[tuple[str, str, str, str, str]]) -> list[Pair]:
     ]
 
 
-def load_pairs(folder: Path) -> list[Pair]:
-    """The graded pairs, in file order."""
+def load_pairs(folder: Path, *, reviewed: bool = False) -> list[Pair]:
+    """The graded pairs, in file order; with ``reviewed`` those after them that users decided."""
+    files = [folder / "pairs.jsonl.gz"]
+    if reviewed and (more := folder / "reviewed.jsonl.gz").is_file():
+        files.append(more)
     return _grouped(
         [
             (row["set"], str(row["id"]), row["label"], row["suspect"], row["source"])
-            for row in rows(folder / "pairs.jsonl.gz")
+            for file in files
+            for row in rows(file)
         ]
     )
 
@@ -250,7 +255,7 @@ def load_furnished(pairs: Sequence[Pair]) -> list[Pair]:
 
 def load_all(folder: Path) -> list[Pair]:
     """Everything that the model learns from, graded first."""
-    pairs = load_pairs(folder)
+    pairs = load_pairs(folder, reviewed=True)
     neighbours = load_neighbours(folder)
     return [
         *pairs,
@@ -264,7 +269,7 @@ def load_all(folder: Path) -> list[Pair]:
 #: Sets whose labels come from a rule, not from a person or from how the text was made.
 SILVER = frozenset({"event", "nearest", "furnished"})
 #: Sets in which only a passage is reused.
-PARTIAL = frozenset({"pan13", "spliced"})
+PARTIAL = frozenset({"pan13", "spliced", "reviewed-partial"})
 
 
 def _compare(pair: Pair) -> Comparison:

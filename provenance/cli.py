@@ -17,6 +17,7 @@ from click_default_group import DefaultGroup
 from provenance import __version__
 from provenance.commands.add import add
 from provenance.commands.boilerplate import boilerplate
+from provenance.commands.calibrate import calibrate
 from provenance.commands.check import check
 from provenance.commands.clusters import clusters
 from provenance.commands.compare import compare
@@ -76,6 +77,7 @@ for _verb in (
     show,
     report,
     review,
+    calibrate,
     clusters,
     sites,
     originals,

@@ -147,17 +147,19 @@ def hold(
     profiles: tuple[compare.Profile, compare.Profile] | None = None,
     channels: Sequence[Channel] = (),
     sites: Sites = NOTHING_KNOWN,
+    threshold: float | None = None,
 ) -> Match:
     """Hold one target against one source: compare, order in time, judge. Pure.
 
-    ``profiles`` (source's, target's) save making them again; ``sites`` says who owns whom.
+    ``profiles`` (source's, target's) save making them again; ``sites`` says who owns whom;
+    ``threshold`` as in ``verdict.judge``.
     """
     s_profile, t_profile = profiles or (
         compare.profile(source.article.text),
         compare.profile(target.article.text),
     )
     comparison = compare.compare(t_profile, s_profile)
-    found = judge(comparison, source, target, sites)
+    found = judge(comparison, source, target, sites, threshold)
     if shared := traces.shared_names(source.article, target.article):
         found = dataclasses.replace(found, reasons=(*found.reasons, *shared))
     if found.is_reuse and found.relation != "verbatim":
@@ -228,6 +230,7 @@ def judge(
     source: Page,
     target: Page,
     sites: Sites = NOTHING_KNOWN,
+    threshold: float | None = None,
 ) -> Verdict:
     """The verdict on two pages whose texts were compared. Pure."""
     here, there = target.article, source.article
@@ -252,7 +255,7 @@ def judge(
             permitted=sites.permitted(there.site, here.site) is not None,
         ),
     )
-    return verdict.judge(comparison, context)
+    return verdict.judge(comparison, context, threshold=threshold)
 
 
 def _named(target: Page, source: Article) -> bool:
@@ -284,11 +287,12 @@ def find_matches(
     originals: Originals,
     parameters: Parameters,
     known: boilerplate.Boilerplate = NOTHING,
+    threshold: float | None = None,
 ) -> list[Match]:
     """Every candidate of a page, compared and judged, best first. Writes nothing.
 
     Each text is looked up and compared without what is ``known`` as boilerplate of its site; an
-    original that is little else is passed over.
+    original that is little else is passed over. ``threshold`` as in ``verdict.judge``.
     """
     article = page.article
     if article.gate:
@@ -328,9 +332,10 @@ def find_matches(
                 profiles=(held, profile),
                 channels=one.channels,
                 sites=sites,
+                threshold=threshold,
             )
         )
-    return sorted(_settled(matches, originals, sites, known), key=_rank)
+    return sorted(_settled(matches, originals, sites, known, threshold), key=_rank)
 
 
 def named_sources(page: Page, originals: Originals) -> tuple[NamedSource, ...]:
@@ -344,7 +349,11 @@ def named_sources(page: Page, originals: Originals) -> tuple[NamedSource, ...]:
 
 
 def _settled(
-    matches: list[Match], originals: Originals, sites: Sites, known: boilerplate.Boilerplate
+    matches: list[Match],
+    originals: Originals,
+    sites: Sites,
+    known: boilerplate.Boilerplate,
+    threshold: float | None,
 ) -> list[Match]:
     """The matches of one target, once each knows of the others (see ``cohort``)."""
 
@@ -353,7 +362,7 @@ def _settled(
             _source_profile(match.source.text, known.of(match.source.site))
             for match in (one, other)
         )
-        return verdict.judge(compare.compare(left, right)).is_reuse
+        return verdict.judge(compare.compare(left, right), threshold=threshold).is_reuse
 
     def earlier(one: Match, other: Match) -> bool:
         traces = originals.traces_of(one.source.id), originals.traces_of(other.source.id)

@@ -95,7 +95,8 @@ def add(
             capture_id=keep_capture(store, one.page.capture),
         )
 
-    tally = run_over(store, "add", specs, given, way, write, Told(progress), known)
+    made_with = judged_with(known, store.threshold)
+    tally = run_over(store, "add", specs, given, way, write, Told(progress), made_with)
     store.catch_up()
     return tally
 
@@ -115,14 +116,16 @@ def scan(
     """
     # Workers only read: what waits to be indexed is indexed before they look.
     store.catch_up()
-    known = known_boilerplate(store)
-    here = study.studying(lambda page: judged(page, store, known))
-    way = Way(here, study.for_scan, (store.path, known), jobs, given.limits)
+    # Both as they are now, for the whole run.
+    parts = known_boilerplate(store), store.threshold
+    here = study.studying(lambda page: judged(page, store, *parts))
+    way = Way(here, study.for_scan, (store.path, *parts), jobs, given.limits)
+    made_with = judged_with(*parts)
 
     def write(one: Studied, run: int, input_id: int | None) -> bool:
         return _record(store, one, run, input_id)
 
-    return run_over(store, "scan", specs, given, way, write, Told(progress, found), known)
+    return run_over(store, "scan", specs, given, way, write, Told(progress, found), made_with)
 
 
 def _record(store: Store, one: Studied, run: int, input_id: int | None) -> bool:
@@ -148,22 +151,23 @@ def check(store: Store, spec: str, given: Given, *, follow: bool = False) -> Che
     (at most three), register them, and hold the page against them, too.
     """
     arguments = {"inputs": [spec], "url": given.url}
-    known = known_boilerplate(store)
+    parts = known_boilerplate(store), store.threshold
+    made_with = judged_with(*parts)
     try:
         page, account = read_one(spec, given)
     except ProvenanceError as error:
         with store.transaction():
-            run = store.begin_run("check", arguments, judged_with(known))
+            run = store.begin_run("check", arguments, made_with)
             store.add_failure(run, failure(error, spec, "fetch" if is_url(spec) else "read"))
             store.end_run(run, {"read": 1, "failures": 1})
         return Checked("unreadable", None, error=error)
-    one = judged(page, store, known)
+    one = judged(page, store, *parts)
     followed = _follow(store, one.page, given) if follow else ()
     if any(failure is None for _, failure in followed):
-        one = judged(page, store, known)
+        one = judged(page, store, *parts)
     page = one.page
     with store.transaction():
-        run = store.begin_run("check", arguments, judged_with(known))
+        run = store.begin_run("check", arguments, made_with)
         _record(store, one, run, None)
         reposts = sum(match.verdict.is_repost for match in one.kept)
         counts = {"read": 1, "matched": int(bool(one.kept)), "reposts": reposts}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,7 @@ from provenance.models import Capture, Failure, InputAccount, Match, Record
 from provenance.store import Store
 from provenance.study import Studied, Study, costly, crashed, failure
 from provenance.urls import is_url
-from provenance.verdict import model
+from provenance.verdict import model, shipped_threshold
 from provenance.visits import visiting
 
 # Pages, or seconds, that one transaction gathers: enough that commits don't cost, few enough to
@@ -95,12 +95,17 @@ def silent(_: object) -> None:
     return None
 
 
-def judged_with(known: Boilerplate = matching.NOTHING) -> dict[str, Any]:
-    """What verdicts were made with, beside the parameters of the fingerprints."""
+def judged_with(
+    known: Boilerplate = matching.NOTHING, threshold: float | None = None
+) -> dict[str, Any]:
+    """What verdicts were made with, beside the parameters of the fingerprints.
+
+    ``threshold`` is the one that was set for the database, if one was.
+    """
     return {
         "provenance": __version__,
         "model": model()["version"],
-        "threshold": model()["thresholds"]["repost"],
+        "threshold": shipped_threshold() if threshold is None else threshold,
         "background_documents": documents(),
         "boilerplate": known.name,
     }
@@ -241,13 +246,13 @@ def run_over(
     way: Way,
     write: Write,
     told: Told,
-    known: Boilerplate,
+    made_with: Mapping[str, Any],
 ) -> Tally:
     """Read every input, page by page; what was done is kept, however the run ends."""
     tally = Tally()
     with store.transaction():
         arguments = {"inputs": list(specs), "url": given.url}
-        run = store.begin_run(verb, arguments, judged_with(known))
+        run = store.begin_run(verb, arguments, made_with)
     batch = _Batch(store, run, write, tally, told)
     try:
         with way.opened() as study:

@@ -68,11 +68,11 @@ def admitted(page: Page, known: Boilerplate, parameters: Parameters) -> Studied:
     return Studied(page, matching.fingerprint_of(page.article, parameters), words)
 
 
-def judged(page: Page, store: Store, known: Boilerplate) -> Studied:
-    """A page held against the originals."""
+def judged(page: Page, store: Store, known: Boilerplate, threshold: float | None = None) -> Studied:
+    """A page held against the originals. ``threshold`` as in ``verdict.judge``."""
     page, words = matching.admit(page, known)
     made = matching.fingerprint_of(page.article, store.parameters)
-    every = matching.find_matches(page, made, store, store.parameters, known)
+    every = matching.find_matches(page, made, store, store.parameters, known, threshold)
     return Studied(page, made, words, tuple(every), tuple(matching.worth_a_row(words, every)))
 
 
@@ -114,7 +114,7 @@ def for_add(known: Boilerplate, parameters: Parameters) -> Study:
     return studying(lambda page: admitted(page, known, parameters))
 
 
-def for_scan(database: Path, known: Boilerplate) -> Study:
+def for_scan(database: Path, known: Boilerplate, threshold: float | None = None) -> Study:
     """The study of a crawl, over a connection of its own that only reads."""
     store = Store.open(database, create=False, read_only=True)
-    return studying(lambda page: judged(page, store, known))
+    return studying(lambda page: judged(page, store, known, threshold))

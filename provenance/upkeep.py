@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,11 +21,12 @@ from provenance.models import Cluster, Match
 from provenance.pipeline import judged_with, known_boilerplate
 from provenance.sites import Row, Sites, ordered
 from provenance.store import Store
+from provenance.verdict import shipped_threshold
 
 
 @dataclass(slots=True)
 class Amended:
-    """What an edit of the sites did to what is stored."""
+    """What an edit of the sites, or of the threshold, did to what is stored."""
 
     added: int = 0
     removed: int = 0
@@ -67,7 +68,28 @@ def amend_sites(
             pair for pair in store.matched_sites() if before.essence(*pair) != after.essence(*pair)
         ]
         if pairs:
-            _judge_anew(store, pairs, after, done)
+            stake = store.matches_between(pairs)
+            _judge_anew(store, "sites", {"pairs": len(pairs)}, stake, after, done)
+    return done
+
+
+def amend_threshold(store: Store, threshold: float | None) -> Amended:
+    """Keep a threshold for this database (None: the shipped one again), and judge anew the matches
+    on which it bears.
+
+    One transaction. As with the sites, pages that left no match are looked at by the next scan,
+    which also settles anew which of several originals a page is from.
+    """
+    done = Amended()
+    with store.transaction():
+        before, after = (
+            shipped_threshold() if one is None else one for one in (store.threshold, threshold)
+        )
+        store.set_threshold(threshold)
+        if before != after:
+            stake = store.matches_at_stake(*sorted((before, after)))
+            sites = Sites(store.relations())
+            _judge_anew(store, "calibrate", {"threshold": after}, stake, sites, done)
     return done
 
 
@@ -84,13 +106,15 @@ def _refuse_contradictions(sites: Sites) -> None:
 
 def _judge_anew(
     store: Store,
-    pairs: Sequence[tuple[str, str]],
+    verb: str,
+    arguments: Mapping[str, Any],
+    stake: Sequence[dict[str, Any]],
     sites: Sites,
     done: Amended,
 ) -> None:
     known = known_boilerplate(store)
-    run = store.begin_run("sites", {"pairs": len(pairs)}, judged_with(known))
-    for row in store.matches_between(pairs):
+    run = store.begin_run(verb, arguments, judged_with(known, store.threshold))
+    for row in stake:
         match = _held_again(store, row, sites, known)
         if match is None:
             done.textless += 1
@@ -137,6 +161,7 @@ def _held_again(
         ),
         channels=[channel for channel in row["channels"].split(",") if channel],
         sites=sites,
+        threshold=store.threshold,
     )
 
 

@@ -110,6 +110,11 @@ def model() -> Mapping[str, Any]:
     return loaded
 
 
+def shipped_threshold() -> float:
+    """The probability from which a text is said to derive, where nothing else was set."""
+    return float(model()["thresholds"]["repost"])
+
+
 def inputs(comparison: Comparison) -> dict[str, dict[str, float]]:
     """What each head reads. Counts and strengths go in as logarithms; all else is a share."""
     s, f = comparison.scores, comparison.features
@@ -257,10 +262,15 @@ def calibrated(score: float, knots: list[list[float]]) -> float:
     return y0 + (y1 - y0) * (score - x0) / (x1 - x0)
 
 
-def judge(comparison: Comparison, context: Context | None = None) -> Verdict:
-    """What the target is to the source, and why. Direction and credit come with the context."""
+def judge(
+    comparison: Comparison, context: Context | None = None, *, threshold: float | None = None
+) -> Verdict:
+    """What the target is to the source, and why. Direction and credit come with the context.
+
+    ``threshold`` (a probability) is the shipped one unless given.
+    """
     context = context or Context()
-    threshold = float(model()["thresholds"]["repost"])
+    threshold = shipped_threshold() if threshold is None else threshold
     if context.same_digest:
         probability = 1.0
     else:

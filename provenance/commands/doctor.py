@@ -74,6 +74,7 @@ def _installed() -> dict[str, str]:
 def _database(db: Path, all_texts: bool) -> dict[str, Any]:
     """Status (``ok``, ``missing``, ``outdated``, ``unusable``), parameters and findings."""
     from provenance.store import Finding, Store
+    from provenance.verdict import shipped_threshold
 
     try:
         try:
@@ -86,6 +87,10 @@ def _database(db: Path, all_texts: bool) -> dict[str, Any]:
             return {
                 "status": "ok",
                 "parameters": store.parameters.asdict(),
+                "threshold": {
+                    "value": shipped_threshold() if store.threshold is None else store.threshold,
+                    "set_here": store.threshold is not None,
+                },
                 "generation": store.generation,
                 "findings": [one._asdict() for one in store.examine(all_texts=all_texts)],
             }
@@ -105,6 +110,9 @@ def _text(report: dict[str, Any]) -> str:
     lines += ["", f"Database {printable(found['path'])}"]
     for name, value in found.get("parameters", {}).items():
         lines.append(f"  {name:20} {value}")
+    if threshold := found.get("threshold"):
+        where = "set for this database" if threshold["set_here"] else "as shipped"
+        lines.append(f"  {'threshold':20} {threshold['value']} ({where})")
     lines.append("")
     for one in found["findings"]:
         lines.append(f"  {_MARKS[one['state']]:8} {one['check']:12} {printable(one['message'])}")

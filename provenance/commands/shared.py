@@ -157,7 +157,8 @@ def parameters(store: Store) -> dict[str, Any]:
     """What fingerprints and verdicts are made with here and now."""
     from provenance.pipeline import judged_with, known_boilerplate
 
-    return {**judged_with(known_boilerplate(store)), **store.parameters.asdict()}
+    made_with = judged_with(known_boilerplate(store), store.threshold)
+    return {**made_with, **store.parameters.asdict()}
 
 
 def jobs_of(jobs: int | None) -> int:

@@ -12,6 +12,13 @@ from provenance.sites import ordered
 from provenance.store import rows
 from provenance.store.connection import Connected, guarded
 
+# What judging a stored match again needs to know of it.
+_TO_JUDGE = (
+    "SELECT m.id, m.source_id, m.target_id, m.channels, m.relation, m.attribution,"
+    " m.relation = 'cites' OR EXISTS (SELECT 1 FROM reasons r"
+    "  WHERE r.match_id = m.id AND r.code = 'named') AS named FROM matches m"
+)
+
 
 class Network(Connected):
     """The part of ``Store`` that knows which sites and pages belong together."""
@@ -105,14 +112,25 @@ class Network(Connected):
         """
         return list(
             self._query(
-                "SELECT m.id, m.source_id, m.target_id, m.channels, m.relation, m.attribution,"
-                " m.relation = 'cites' OR EXISTS (SELECT 1 FROM reasons r"
-                "  WHERE r.match_id = m.id AND r.code = 'named') AS named"
-                " FROM matches m"
-                " JOIN articles s ON s.id = m.source_id JOIN articles t ON t.id = m.target_id"
+                f"{_TO_JUDGE} JOIN articles s ON s.id = m.source_id"  # noqa: S608
+                " JOIN articles t ON t.id = m.target_id"
                 " WHERE (s.site, t.site) IN (SELECT json_extract(value, '$[0]'),"
                 "  json_extract(value, '$[1]') FROM json_each(?)) ORDER BY m.id",
                 json.dumps(list(pairs)),
+            )
+        )
+
+    @guarded
+    def matches_at_stake(self, low: float, high: float) -> list[dict[str, Any]]:
+        """The matches on which another threshold bears, as ``matches_between`` gives them: of a
+        probability from ``low`` to under ``high``, and those whose reasons tell the threshold."""
+        return list(
+            self._query(
+                f"{_TO_JUDGE} WHERE m.probability >= ? AND m.probability < ?"  # noqa: S608
+                " OR EXISTS (SELECT 1 FROM reasons r WHERE r.match_id = m.id"
+                "  AND r.code = 'below-threshold') ORDER BY m.id",
+                low,
+                high,
             )
         )
 

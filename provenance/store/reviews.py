@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from provenance.models import Decision
+from provenance.models import DERIVED, Decision
 from provenance.store import reading, rows
 from provenance.store.connection import Connected, guarded
 
@@ -69,6 +69,37 @@ class Reviews(Connected):
     def count_to_review(self) -> int:
         """How many matches are left to decide."""
         return int(self.conn.execute("SELECT count(*) FROM needs_review").fetchone()[0])
+
+    # -- the threshold -----------------------------------------------------------------------
+
+    @property
+    @guarded
+    def threshold(self) -> float | None:
+        """The probability from which a text is said to derive, if one was set for this database."""
+        row = self.conn.execute("SELECT value FROM meta WHERE key = 'threshold'").fetchone()
+        return float(row[0]) if row else None
+
+    @guarded
+    def set_threshold(self, threshold: float | None) -> None:
+        """Keep a threshold (0 to 1) for this database; None forgets it. Judges nothing anew."""
+        with self._whole():
+            self.conn.execute("DELETE FROM meta WHERE key = 'threshold'")
+            if threshold is not None:
+                self.conn.execute(
+                    "INSERT INTO meta(key, value) VALUES ('threshold', ?)", (repr(threshold),)
+                )
+
+    @guarded
+    def probabilities(self) -> list[float]:
+        """The probability of every match whose text is said to derive, in order."""
+        return [
+            row[0]
+            for row in self.conn.execute(
+                "SELECT probability FROM matches WHERE relation IN"
+                " (SELECT value FROM json_each(?)) ORDER BY probability",
+                (json.dumps(sorted(DERIVED)),),
+            )
+        ]
 
     @guarded
     def standing(self) -> list[dict[str, Any]]:
