@@ -99,7 +99,10 @@ def settings_page() -> str:
     """Parameters, limits, environment, exit codes."""
     codes: list[list[object]] = [
         ["`0`", "It ran. Also when nothing was found."],
-        [f"`{shared.REPOST}`", "A repost was found, and `--exit-code` was given."],
+        [
+            f"`{shared.REPOST}`",
+            "A repost was found, and `--exit-code` was given. Of `verify`: the bundle differs.",
+        ],
         [f"`{shared.UNREADABLE}`", "Nothing could be read or run: one line on stderr says why."],
         [f"`{shared.PARTLY}`", "It ran, but some inputs were damaged or could not be read."],
         [f"`{shared.INTERRUPTED}`", "Stopped with Ctrl-C. What was committed stays."],

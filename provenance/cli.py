@@ -23,6 +23,7 @@ from provenance.commands.clusters import clusters
 from provenance.commands.compare import compare
 from provenance.commands.demo import demo
 from provenance.commands.doctor import doctor
+from provenance.commands.evidence import evidence
 from provenance.commands.matches import matches
 from provenance.commands.originals import originals
 from provenance.commands.reindex import reindex
@@ -33,6 +34,7 @@ from provenance.commands.serve import serve
 from provenance.commands.shared import INTERRUPTED, UNREADABLE, fail, say
 from provenance.commands.show import show
 from provenance.commands.sites import sites
+from provenance.commands.verify import verify
 from provenance.errors import ProvenanceError
 
 
@@ -78,6 +80,8 @@ for _verb in (
     report,
     review,
     calibrate,
+    evidence,
+    verify,
     clusters,
     sites,
     originals,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -92,6 +93,12 @@ class Server:
             try:
                 request = b""
                 while b"\r\n\r\n" not in request:
+                    if not (more := connection.recv(65536)):
+                        return
+                    request += more
+                told = re.search(rb"(?i)\r\ncontent-length: *(\d+)", request)
+                whole = request.index(b"\r\n\r\n") + 4 + int(told.group(1) if told else 0)
+                while len(request) < whole:
                     if not (more := connection.recv(65536)):
                         return
                     request += more

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from provenance import __version__
 from provenance.commands.shared import PARTLY, UNREADABLE, db_option, json_option, json_out
 from provenance.errors import ProvenanceError
 
@@ -45,30 +43,14 @@ def doctor(db: Path, all_texts: bool, as_json: bool) -> None:
 
 def _installed() -> dict[str, str]:
     """Versions of Python, SQLite and every package that is named as needed."""
-    import re
-    from importlib import metadata
-
+    from provenance.evidence.versions import installed
     from provenance.store import SQLITE_VERSION
 
-    found = {
-        "provenance": __version__,
-        "python": platform.python_version(),
+    found = installed(("evidence", "parquet", "serve"))
+    return {name: found.pop(name) for name in ("provenance", "python")} | {
         "sqlite": SQLITE_VERSION,
+        **found,
     }
-    try:
-        needed = metadata.requires("article-provenance") or []
-    except metadata.PackageNotFoundError:
-        needed = []
-    for requirement in needed:
-        name, _, marker = requirement.partition(";")
-        if "extra" in marker and not re.search(r"extra == ['\"](serve|parquet)", marker):
-            continue
-        package = re.split(r"[\s<>=!~\[(]", name.strip(), maxsplit=1)[0]
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            found[package] = "not installed" + (" (optional)" if "extra" in marker else "")
-    return found
 
 
 def _database(db: Path, all_texts: bool) -> dict[str, Any]:

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from provenance import __version__
-from provenance.commands.shared import db_option, open_store, say, stored_match
-from provenance.errors import ReadError, UsageError
+from provenance.commands.shared import (
+    db_option,
+    open_store,
+    say,
+    stored_match,
+    unwritten,
+    write_whole,
+)
+from provenance.errors import UsageError
 
 if TYPE_CHECKING:
     from provenance.store import Store
@@ -57,7 +64,7 @@ def _one(store: Store, match_id: str, output: Path | None) -> None:
         sys.stdout.buffer.write(page.encode())
         return
     output = output or Path(f"match-{row['id'][:8]}.html")
-    write(output, page)
+    write_whole(output, page.encode())
     say(f"Written: {output}")
 
 
@@ -68,42 +75,23 @@ def _folder(store: Store, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritten(folder, error) from error
+        raise unwritten(folder, error) from error
     back = '<nav><a href="index.html">All reposts</a></nav>'
     count = 0
     live = sys.stderr.isatty()
     for listed in store.matches(repost=True):
         row = stored_match(store, listed["id"])
-        write(folder / _name(row["id"]), match_page(row, version=__version__, top=back))
+        page = match_page(row, version=__version__, top=back)
+        write_whole(folder / _name(row["id"]), page.encode())
         count += 1
         if live and not count % 20:
             click.echo(f"\r\033[K{count} pages", nl=False, err=True)
     if live:
         click.echo("\r\033[K", nl=False, err=True)
     page = overview_page(store.overview(), version=__version__, match_link=_name)
-    write(folder / "index.html", page)
+    write_whole(folder / "index.html", page.encode())
     say(f"Written: {folder / 'index.html'} and {count} pages of reposts")
 
 
 def _name(match_id: str) -> str:
     return f"match-{match_id}.html"
-
-
-def write(path: Path, page: str) -> None:
-    """Write a page whole or not at all. Raises ReadError (``unwritten``)."""
-    partial = path.with_name(path.name + ".part")
-    try:
-        partial.write_text(page, encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise _unwritten(path, error) from error
-
-
-def _unwritten(path: Path, error: OSError) -> ReadError:
-    return ReadError(
-        f"could not be written: {error.strerror or error}",
-        subject=str(path),
-        hint="Name another place with -o.",
-        code="unwritten",
-    )

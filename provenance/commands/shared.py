@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Exit codes, beside 0: the table is in docs/settings.md.
 REPOST, UNREADABLE, PARTLY, INTERRUPTED = 1, 2, 3, 130
+#: Of `verify`: a bundle that is not what it says.
+DIFFERS = 1
 
 # Control characters that JSON leaves as they are, and lone surrogates, which can't be encoded.
 _OBEYED = re.compile("[\x7f-\x9f\ud800-\udfff]")
@@ -136,6 +138,29 @@ def stored_match(store: Store, match_id: str) -> dict[str, Any]:
             code="missing",
         )
     return row
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all. Raises ReadError (``unwritten``)."""
+    partial = path.with_name(path.name + ".part")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise unwritten(path, error) from error
+
+
+def unwritten(path: Path, error: OSError) -> ProvenanceError:
+    """The error of a file or folder that can't be written."""
+    from provenance.errors import ReadError
+
+    return ReadError(
+        f"could not be written: {error.strerror or error}",
+        subject=str(path),
+        hint="Name another place with -o.",
+        code="unwritten",
+    )
 
 
 def say(text: str) -> None:

@@ -410,7 +410,7 @@ TABLES: dict[str, dict[str, Any]] = {
     },
     "visits": {
         "title": "Lists being fetched",
-        "description": "What came of the addresses of lists that were not yet fetched to their end.",
+        "description": "What came of the addresses of lists not yet fetched to their end.",
         "facets": ["list", "error"],
     },
     "inputs": {

@@ -65,7 +65,7 @@ def _without_secrets(capture: Capture) -> Capture:
     )
 
 
-def _bounded(errand: Errand, guard: Guard, work: Callable[[], T]) -> T:
+def bounded(errand: Errand, guard: Guard, work: Callable[[], T]) -> T:
     """What ``work`` gives, within the guard's time. Raises FetchError."""
     outcome: list[T | FetchError] = []
 
@@ -123,7 +123,7 @@ def fetch(
     """
     guard = Guard(limits, allow_private)
     errand = Errand(url.strip().replace(" ", "%20"), known, permit)
-    return _without_secrets(_unwrapped(_bounded(errand, guard, lambda: travel(errand, guard))))
+    return _without_secrets(_unwrapped(bounded(errand, guard, lambda: travel(errand, guard))))
 
 
 def peek(
@@ -135,4 +135,4 @@ def peek(
     """
     guard = Guard(limits, allow_private)
     errand = Errand(url)
-    return _bounded(errand, guard, lambda: glance(errand, guard, most))
+    return bounded(errand, guard, lambda: glance(errand, guard, most))

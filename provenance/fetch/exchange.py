@@ -27,6 +27,7 @@ from provenance.models import Capture
 USER_AGENT = f"provenance/{__version__} (news article provenance checker)"
 #: Beside the server's headers: what its robots.txt says of the page. No server can send it.
 ROBOTS_HEADER = "X-Crawler-Robots"
+_PAGES = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TEXTUAL = re.compile(
     r"^(?:text/(?:html|plain|markdown|xml)|application/(?:xml|json|[\w.-]+\+(?:xml|json)))$"
@@ -74,7 +75,7 @@ def _require_text(response: requests.Response) -> None:
         raise FetchError(f"the address gives {shown(kind)}, which is no page", code="content-type")
 
 
-def _require_success(response: requests.Response) -> None:
+def require_success(response: requests.Response) -> None:
     status = response.status_code
     if 200 <= status < 300:
         return
@@ -109,7 +110,7 @@ def _wait(value: str) -> float | None:
         return None
 
 
-def _location(response: requests.Response, base: str) -> str | None:
+def location(response: requests.Response, base: str) -> str | None:
     target = response.headers.get("Location")
     if response.status_code not in _REDIRECTS or not target:
         return None
@@ -122,23 +123,24 @@ def _location(response: requests.Response, base: str) -> str | None:
 
 
 @contextmanager
-def _session(guard: Guard) -> Iterator[Session]:
-    with Session() as session:
+def session(guard: Guard, accept: str = _PAGES) -> Iterator[Session]:
+    """A session whose every connection the guard makes."""
+    with Session() as made:
         # No .netrc, whose passwords any host could ask for; no proxies from the environment,
         # behind which we could not see the address that is connected to.
-        session.trust_env = False
-        session.mount("http://", Adapter(guard))
-        session.mount("https://", Adapter(guard))
-        session.headers.clear()
-        session.headers.update(
+        made.trust_env = False
+        made.mount("http://", Adapter(guard))
+        made.mount("https://", Adapter(guard))
+        made.headers.clear()
+        made.headers.update(
             {
                 "User-Agent": USER_AGENT,
-                "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5",
+                "Accept": accept,
                 "Accept-Encoding": "gzip, deflate",
                 "Connection": "close",
             }
         )
-        yield session
+        yield made
 
 
 @contextmanager
@@ -147,7 +149,7 @@ def _arrival(errand: Errand, guard: Guard) -> Iterator[requests.Response]:
     url, visited = errand.url, errand.visited
     seen: set[tuple[str, str]] = set()
     limits = guard.limits
-    with _session(guard) as session:
+    with session(guard) as opened:
         while True:
             visited.append(url)
             request = requests.Request("GET", checked(url))
@@ -155,14 +157,14 @@ def _arrival(errand: Errand, guard: Guard) -> Iterator[requests.Response]:
                 errand.permit(url)
             if errand.known and errand.known.url == url:
                 request.headers = errand.known.headers()
-            prepared = session.prepare_request(request)
+            prepared = opened.prepare_request(request)
             # The cookies belong to it: a site may set one and send the reader to the same address.
             state = (str(prepared.url), prepared.headers.get("Cookie", ""))
             if state in seen:
                 raise FetchError("redirects in a circle", hint=SAVE, code="redirect-loop")
             seen.add(state)
             left = guard.remaining()
-            response = session.send(
+            response = opened.send(
                 prepared,
                 stream=True,
                 allow_redirects=False,
@@ -171,7 +173,7 @@ def _arrival(errand: Errand, guard: Guard) -> Iterator[requests.Response]:
             try:
                 if not guard.connections:  # another urllib3 may not know our door: say so, stop
                     raise FetchError("the address could not be checked", code="private")
-                target = _location(response, url)
+                target = location(response, url)
                 if target is None:
                     yield response
                     return
@@ -192,7 +194,7 @@ def travel(errand: Errand, guard: Guard) -> Capture:
         visited = errand.visited
         unchanged = response.status_code == 304 and errand.known is not None
         if not unchanged:
-            _require_success(response)
+            require_success(response)
             _require_text(response)
         body = b"" if unchanged else body_of(response, guard)
         if not unchanged and not body.strip():

@@ -32,10 +32,10 @@ from provenance.readers.streams import is_utf16, looked_at, peeked, recoded, unp
 from provenance.readers.table import delimiter_of, read_addresses, read_table
 from provenance.readers.text import read_text
 from provenance.readers.wacz import read_wacz
-from provenance.readers.warc import read_at, read_warc
+from provenance.readers.warc import bytes_at, read_at, read_warc
 from provenance.urls import is_url
 
-__all__ = ["Address", "Reading", "open_input", "open_list", "read_at"]
+__all__ = ["Address", "Reading", "bytes_at", "open_input", "open_list", "read_at"]
 
 _ONE_PAGE = frozenset({"html", "mhtml", "text", "empty"})
 #: Kinds that are a crawl or rows of one for sure, wherever they lie.

@@ -51,19 +51,9 @@ def read_at(path: str | Path, offset: int, length: int, given: Given | None = No
     """
     given = given or Given()
     label = str(path)
-    try:
-        with Path(path).open("rb") as file:
-            file.seek(offset)
-            # A record is no longer than what is held of it, packed or not; a frame some bytes more.
-            packed = file.read(min(length, 2 * block_limit(given)))
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise ReadError(f"cannot be read ({why})", subject=label, code="unreadable") from error
-    packing = packing_of(packed)
-    if packing != "zstd" or not (opening := _dictionary_of(path)):
-        stream, base = packed, offset
-    else:
-        stream, base = opening + packed, offset - len(opening)
+    stream = bytes_at(path, offset, length, given)
+    packing = packing_of(stream)
+    base = offset - max(len(stream) - length, 0)
     found = next(read_warc(io.BytesIO(stream), packing, label, given, Tally(), base), None)
     if found is None:
         raise ReadError(
@@ -73,6 +63,24 @@ def read_at(path: str | Path, offset: int, length: int, given: Given | None = No
             code="moved",
         )
     return found
+
+
+def bytes_at(path: str | Path, offset: int, length: int, given: Given | None = None) -> bytes:
+    """The bytes of a record as they lie there, behind the dictionary that they need, if any.
+
+    Raises ReadError ``unreadable``.
+    """
+    given = given or Given()
+    try:
+        with Path(path).open("rb") as file:
+            file.seek(offset)
+            # A record is no longer than what is held of it, packed or not; a frame some bytes more.
+            packed = file.read(min(length, 2 * block_limit(given)))
+        opening = _dictionary_of(path) if packing_of(packed) == "zstd" else b""
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise ReadError(f"cannot be read ({why})", subject=str(path), code="unreadable") from error
+    return opening + packed
 
 
 def _dictionary_of(path: str | Path) -> bytes:

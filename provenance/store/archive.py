@@ -13,6 +13,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from provenance.config import LIMITS
 from provenance.errors import StoreError
 from provenance.models import Capture
 from provenance.store import rows
@@ -40,7 +41,12 @@ def _http_headers(capture: Capture) -> list[tuple[str, str]]:
     return [(_NO_TOKEN.sub("-", name), _text(value)) for name, value in headers if name]
 
 
-def _member(capture: Capture) -> bytes:
+def member(capture: Capture, *, record_id: str | None = None) -> bytes:
+    """The capture as one WARC record, a gzip member of its own.
+
+    Without ``record_id`` (a URN) the record gets a random one, and a time of its own unless the
+    capture was observed to the second.
+    """
     from warcio.statusandheaders import StatusAndHeaders
     from warcio.warcwriter import WARCWriter
 
@@ -48,6 +54,8 @@ def _member(capture: Capture) -> bytes:
     warc_headers: dict[str, str] = {}
     if capture.observed and _UTC_SECONDS.match(capture.observed):
         warc_headers["WARC-Date"] = capture.observed
+    if record_id:
+        warc_headers["WARC-Record-ID"] = f"<{record_id}>"
     if capture.redirects and unwrap_archive(capture.redirects[-1])[0] != capture.redirects[-1]:
         # The bytes came out of a web archive, which changes them.
         warc_headers["WARC-Source-URI"] = _text(rows.safe_url(capture.redirects[-1]))
@@ -57,7 +65,8 @@ def _member(capture: Capture) -> bytes:
     if capture.status is None:
         # Not from HTTP (standard input): a resource record has no response to show.
         kind = "resource"
-        options["warc_content_type"] = capture.content_type or "text/html"
+        said = [value for name, value in capture.headers if name.lower() == "content-type"]
+        options["warc_content_type"] = _text(said[0]) if said and said[0] else "text/html"
     else:
         kind = "response"
         try:
@@ -83,13 +92,13 @@ def append(path: Path, capture: Capture) -> tuple[int, int]:
     The file and its folder are made when missing. In one write and in append mode, so that two
     writers can't interleave. Raises StoreError ``archive`` when it can't be written.
     """
-    member = _member(capture)
+    record = member(capture)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab", buffering=0) as file:
-            written = file.write(member)
+            written = file.write(record)
             end = file.tell()
-            if written != len(member):
+            if written != len(record):
                 file.truncate(end - written)  # a full disk: leave no half of a record
                 raise OSError("the disk is full")
     except OSError as error:
@@ -99,7 +108,7 @@ def append(path: Path, capture: Capture) -> tuple[int, int]:
             hint="Check the free space and the permissions",
             code="archive",
         ) from error
-    return end - len(member), len(member)
+    return end - len(record), len(record)
 
 
 def read(path: Path, offset: int, length: int) -> bytes:
@@ -107,23 +116,41 @@ def read(path: Path, offset: int, length: int) -> bytes:
 
     Raises StoreError ``archive`` when the file is gone or the record doesn't match its digest.
     """
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            packed = file.read(length)
+    except OSError as error:
+        raise _unreadable(path.name) from error
+    if len(packed) != length:
+        raise _unreadable(path.name)
+    return content(packed, path.name)[1]
+
+
+def content(packed: bytes, name: str = "a record") -> tuple[str, bytes]:
+    """Media type, with its parameters, and payload of the one record in these bytes.
+
+    Raises StoreError ``archive`` when there is none, or it doesn't match its digest.
+    """
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
 
     try:
-        with path.open("rb") as file:
-            file.seek(offset)
-            member = file.read(length)
-        if len(member) != length:
-            raise EOFError
-        for record in ArchiveIterator(io.BytesIO(member), check_digests="raise"):
-            payload: bytes = record.content_stream().read()
-            return payload
-        raise EOFError
+        for record in ArchiveIterator(io.BytesIO(packed), check_digests="raise"):
+            headers = record.http_headers or record.rec_headers
+            payload: bytes = record.content_stream().read(LIMITS.max_body + 1)
+            if len(payload) > LIMITS.max_body:
+                raise _unreadable(name)
+            return str(headers.get_header("Content-Type") or ""), payload
     except (OSError, EOFError, ValueError, KeyError, zlib.error, ArchiveLoadFailed) as error:
-        raise StoreError(
-            "the kept page cannot be read",
-            subject=path.name,
-            hint="The file was changed or cut; fetch the page again",
-            code="archive",
-        ) from error
+        raise _unreadable(name) from error
+    raise _unreadable(name)
+
+
+def _unreadable(name: str) -> StoreError:
+    return StoreError(
+        "the kept page cannot be read",
+        subject=name,
+        hint="The file was changed or cut; fetch the page again",
+        code="archive",
+    )
