@@ -26,6 +26,7 @@ from provenance.commands.doctor import doctor
 from provenance.commands.evidence import evidence
 from provenance.commands.matches import matches
 from provenance.commands.originals import originals
+from provenance.commands.publish import publish_db
 from provenance.commands.reindex import reindex
 from provenance.commands.report import report
 from provenance.commands.review import review
@@ -82,6 +83,7 @@ for _verb in (
     calibrate,
     evidence,
     verify,
+    publish_db,
     clusters,
     sites,
     originals,

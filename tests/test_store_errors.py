@@ -348,7 +348,7 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str)
     words = {"add": ["add", rows], "reindex": ["reindex", "--texts"], "check": ["check", page]}
     with Store.open(path) as store:
         before = store.counts(), store.generation
-    connect = opening._connect
+    connect = opening.connect
 
     def small(*given: Any) -> sqlite3.Connection:
         conn = connect(*given)
@@ -356,7 +356,7 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str)
         conn.execute(f"PRAGMA max_page_count = {max(1, pages)}")
         return conn
 
-    monkeypatch.setattr(opening, "_connect", small)
+    monkeypatch.setattr(opening, "connect", small)
     ran = run(*words[verb], "--db", path)
     assert ran.code == 2 and "the disk is full" in ran.err, ran.err
     assert "Traceback" not in ran.err and len(ran.err.splitlines()) == 1

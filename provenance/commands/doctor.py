@@ -58,13 +58,16 @@ def _database(db: Path, all_texts: bool) -> dict[str, Any]:
     from provenance.store import Finding, Store
     from provenance.verdict import shipped_threshold
 
+    told: list[Finding] = []
     try:
         try:
             store = Store.open(db, create=False)
         except ProvenanceError as error:
-            if error.code != "readonly":
+            if error.code not in ("published", "readonly"):
                 raise
             store = Store.open(db, read_only=True)
+            if error.code == "published":
+                told.append(Finding("copy", "warning", "for publication: without texts or index"))
         with store:
             return {
                 "status": "ok",
@@ -74,7 +77,8 @@ def _database(db: Path, all_texts: bool) -> dict[str, Any]:
                     "set_here": store.threshold is not None,
                 },
                 "generation": store.generation,
-                "findings": [one._asdict() for one in store.examine(all_texts=all_texts)],
+                "findings": [one._asdict() for one in told]
+                + [one._asdict() for one in store.examine(all_texts=all_texts)],
             }
     except ProvenanceError as error:
         status = {"missing": "missing", "parameters": "outdated"}.get(error.code, "unusable")

@@ -36,11 +36,16 @@ def serve(db: Path, host: str, port: int, open_browser: bool, public: bool) -> N
     from provenance.datasette_plugin import serve as plugin
 
     version = plugin.installed_version()
+    from provenance.errors import StoreError
     from provenance.upkeep import make_clusters
 
     # Says what is wrong with the database; closing it empties the WAL.
-    with open_store(db, create=False) as store:
-        make_clusters(store)
+    try:
+        with open_store(db, create=False) as store:
+            make_clusters(store)
+    except StoreError as error:
+        if error.code != "published":  # a copy has the clusters that it was made with
+            raise
     with tempfile.TemporaryDirectory(prefix="provenance-") as folder:
         settings = Path(folder) / "datasette.json"
         settings.write_text(json.dumps(plugin.settings_of(db, public=public)), encoding="utf-8")

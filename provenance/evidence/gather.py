@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from provenance import __version__, matching
+from provenance.errors import ReadError
 from provenance.evidence import container, recompute, statement
 from provenance.evidence.records import Kept, Missing, record_of
 from provenance.evidence.versions import installed
@@ -45,8 +46,16 @@ def gather(
     """The bundle of a match (as ``Store.match`` gives it).
 
     ``created`` is an ISO time in UTC. ``authority``: the address whose time stamp will be added.
+    Raises ReadError ``no-texts`` for a copy without texts.
     """
     texts = {side: str(row[side]["text"]) for side in SIDES}
+    if not all(texts.values()):
+        raise ReadError(
+            "this is a copy of the database without texts, of which there is no evidence",
+            subject=store.path.name,
+            hint="Name the database that it was made from with --db",
+            code="no-texts",
+        )
     captures = {side: capture_of(store, row[side]["id"]) for side in SIDES}
     kept = {side: record_of(captures[side], store.path, created) for side in SIDES}
     members = {f"{side}.txt": texts[side].encode() for side in SIDES}

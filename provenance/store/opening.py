@@ -2,7 +2,7 @@
 
 Everything that SQLite can raise leaves here as a StoreError whose ``code`` is one of ``missing``,
 ``foreign``, ``newer``, ``corrupt``, ``locked``, ``readonly``, ``parameters``, ``full``,
-``ambiguous``, ``inconsistent`` or ``store``.
+``ambiguous``, ``inconsistent``, ``published`` or ``store``.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ from provenance.store.schema import APPLICATION_ID, MIGRATIONS, statements
 _MAGIC = b"SQLite format 3\x00"
 #: STRICT tables came with this version.
 _OLDEST_SQLITE = (3, 37, 0)
+
+#: In ``meta`` of a copy without texts: when it was made.
+PUBLISHED = "published"
+_IS_COPY = "SELECT 1 FROM meta WHERE key = ?"
 
 # Parameters that are not chosen: they say how this version of the program works.
 _FIXED = ("version", "scheme", "hash")
@@ -91,14 +95,14 @@ def explained(path: Path) -> Iterator[None]:
         raise explain(error, path) from error
 
 
-def _uri(path: Path, query: str) -> str:
+def uri(path: Path, query: str) -> str:
     return f"file:{pathname2url(str(path.absolute()))}?{query}"
 
 
-def _connect(path: Path, query: str, timeout: float) -> sqlite3.Connection:
+def connect(path: Path, query: str, timeout: float) -> sqlite3.Connection:
     # isolation_level None: transactions are begun by us, at once and for writing, because a
     # deferred one that turns to writing later fails without waiting for the lock.
-    return sqlite3.connect(_uri(path, query), uri=True, timeout=timeout, isolation_level=None)
+    return sqlite3.connect(uri(path, query), uri=True, timeout=timeout, isolation_level=None)
 
 
 def _foreign(path: Path, message: str) -> StoreError:
@@ -160,12 +164,12 @@ def identify(path: Path) -> bool:
     return True
 
 
-def _inspect(path: Path, timeout: float, outdated: bool) -> None:
+def _inspect(path: Path, timeout: float, outdated: bool, *, writing: bool) -> None:
     """Look at schema and parameters through a read-only connection, before anything is opened to
     write: what is refused stays as it was."""
     if Path(f"{path}-journal").exists():
         return  # killed while it was made: only a writer can roll that back
-    conn = _connect(path, "mode=ro", timeout)
+    conn = connect(path, "mode=ro", timeout)
     try:
         (version,) = conn.execute("PRAGMA user_version").fetchone()
         names = {row[0] for row in conn.execute("SELECT name FROM sqlite_schema")}
@@ -175,6 +179,13 @@ def _inspect(path: Path, timeout: float, outdated: bool) -> None:
             raise _corrupt(path, "tables are missing from the database")
         if version and not outdated:
             _parameters(conn, path)
+        if version and writing and conn.execute(_IS_COPY, (PUBLISHED,)).fetchone():
+            raise StoreError(
+                "this is a copy for publication, without texts; nothing is added to it",
+                subject=str(path),
+                hint="Name the database that it was made from with --db.",
+                code="published",
+            )
     finally:
         conn.close()
 
@@ -219,7 +230,7 @@ def _of_today(conn: sqlite3.Connection) -> Parameters:
     return Parameters(seed=seed if type(seed) is int else secrets.randbits(31))
 
 
-def _migrate(conn: sqlite3.Connection, parameters: Parameters | None) -> None:
+def migrate(conn: sqlite3.Connection, parameters: Parameters | None) -> None:
     """Bring the schema up to date in one transaction; a new database gets its parameters too."""
     conn.execute("BEGIN IMMEDIATE")
     try:
@@ -256,13 +267,13 @@ def _open_to_write(
         code, message, hint = _MEANING[sqlite3.SQLITE_READONLY]
         raise StoreError(message, subject=str(path), hint=hint, code=code)
     if ours:
-        _inspect(path, timeout, outdated)
-    conn = _connect(path, "mode=rw" if ours else "mode=rwc", timeout)
+        _inspect(path, timeout, outdated, writing=True)
+    conn = connect(path, "mode=rw" if ours else "mode=rwc", timeout)
     try:
         conn.execute("PRAGMA foreign_keys = ON")
         (version,) = conn.execute("PRAGMA user_version").fetchone()
         if version < len(MIGRATIONS):
-            _migrate(conn, parameters)
+            migrate(conn, parameters)
         conn.execute("PRAGMA journal_mode = WAL")
         # In WAL mode this survives a killed program; a power cut may lose the last transactions.
         conn.execute("PRAGMA synchronous = NORMAL")
@@ -278,8 +289,8 @@ def _open_to_write(
 def _open_to_read(path: Path, timeout: float, outdated: bool) -> sqlite3.Connection:
     wal = Path(f"{path}-wal")
     try:
-        _inspect(path, timeout, outdated)
-        return _connect(path, "mode=ro", timeout)
+        _inspect(path, timeout, outdated, writing=False)
+        return connect(path, "mode=ro", timeout)
     except sqlite3.OperationalError as error:
         # Where nothing may be created beside the file, SQLite can't read one in WAL mode unless
         # it is told that nobody writes it.
@@ -288,7 +299,7 @@ def _open_to_read(path: Path, timeout: float, outdated: bool) -> sqlite3.Connect
             raise
         if wal.exists() and wal.stat().st_size:
             raise
-        return _connect(path, "mode=ro&immutable=1", timeout)
+        return connect(path, "mode=ro&immutable=1", timeout)
 
 
 def open_database(
