@@ -320,3 +320,11 @@ def test_standard_output(fetched: Path, tmp_path: Path) -> None:
     assert done.stdout == bundled(fetched, tmp_path).read_bytes()
     piped = subprocess.run(command("verify", "-"), input=done.stdout, capture_output=True)
     assert piped.returncode == 0, piped.stdout
+
+
+def test_a_threshold_of_the_database_goes_along(fetched: Path, tmp_path: Path) -> None:
+    assert run("calibrate", "--threshold", "0.9", "--set", "--db", fetched).code == 0
+    bundle = bundled(fetched, tmp_path)
+    assert agreed(bundle) == ALL
+    about = json.loads(members(bundle)["match.json"])
+    assert about["made_with"]["parameters"]["threshold"] == 0.9

@@ -80,7 +80,7 @@ def gather(
             "made_with": {
                 "versions": installed(),
                 "parameters": {
-                    **judged_with(known_boilerplate(store)),
+                    **judged_with(known_boilerplate(store), store.threshold),
                     **store.parameters.asdict(),
                 },
             },

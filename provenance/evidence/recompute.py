@@ -123,6 +123,7 @@ def again(match: Mapping[str, Any], given: Mapping[str, Any], target: str, sourc
         profiles=(profiles[0], profiles[1]),
         channels=match["channels"],
         sites=_sites(match["source"]["site"], match["target"]["site"], given["sites"]),
+        threshold=_threshold(match),
     )
     others = [one for one in match["reasons"] if str(one["code"]).startswith(_OF_OTHERS)]
     judged = _with_others(made.verdict, made.comparison, others)
@@ -137,6 +138,12 @@ def _with_others(judged: Verdict, comparison: Comparison, said: Sequence[Any]) -
         else:
             judged = verdict.of_third(judged, comparison, reason)
     return judged
+
+
+def _threshold(match: Mapping[str, Any]) -> float | None:
+    """The threshold that the match was judged by, which a database may have of its own."""
+    told = match["parameters"].get("threshold")
+    return float(told) if isinstance(told, int | float) else None
 
 
 def _near(one: object, other: object) -> bool:
