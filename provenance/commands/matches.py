@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from provenance.commands.shared import db_option, iso_time, json_out, open_store, say
 from provenance.models import Decision, Relation
+from provenance.urls import is_url
+
+if TYPE_CHECKING:
+    from provenance.store import Store
 
 
 @click.command()
@@ -30,15 +34,53 @@ from provenance.models import Decision, Relation
 @click.option("--json", "form", flag_value="json", help="As one JSON list.")
 @click.option("--nl", "form", flag_value="nl", help="As JSON, one match a line.")
 @click.option("--csv", "form", flag_value="csv", help="As CSV, formulas neutralised.")
-def matches(db: Path, reposts: bool, form: str | None, **filters: Any) -> None:
+@click.option(
+    "--atom",
+    "--feed",
+    "form",
+    flag_value="atom",
+    help="As an Atom feed, newest first, at most 200 unless --limit says otherwise.",
+)
+@click.option("--feed-url", metavar="URL", help="Where the feed will lie; it names itself so.")
+def matches(
+    db: Path, reposts: bool, form: str | None, feed_url: str | None, **filters: Any
+) -> None:
     """List what was found, best first.
 
     \b
     provenance matches --reposts -t
     provenance matches --site outlet.example --csv > matches.csv
+    provenance matches --reposts --atom > reposts.atom
     """
+    if feed_url and form != "atom":
+        raise click.UsageError("--feed-url goes with --atom")
+    if feed_url and not is_url(feed_url):
+        raise click.UsageError("--feed-url must be an http or https address")
     with open_store(db, create=False, read_only=True) as store:
+        if form == "atom":
+            _print_feed(store, reposts, feed_url, filters)
+            return
         _print_matches(store.matches(repost=True if reposts else None, **filters), form)
+
+
+def _print_feed(store: Store, reposts: bool, address: str | None, filters: dict[str, Any]) -> None:
+    from datetime import UTC, datetime
+
+    from provenance import __version__
+    from provenance.report import feed
+
+    limit = filters.pop("limit") or feed.MOST
+    found = store.matches(repost=True if reposts else None, limit=limit, newest=True, **filters)
+    asked = {name: value for name, value in filters.items() if name != "since"}
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for piece in feed.atom_lines(
+        found,
+        filters={"only": "reposts" if reposts else None, **asked},
+        now=now,
+        version=__version__,
+        address=address,
+    ):
+        click.echo(piece, nl=False)
 
 
 def _print_matches(rows: Iterator[dict[str, Any]], form: str | None) -> None:

@@ -23,8 +23,12 @@ REPOST, UNREADABLE, PARTLY, INTERRUPTED = 1, 2, 3, 130
 #: Of `verify`: a bundle that is not what it says.
 DIFFERS = 1
 
-# Control characters that JSON leaves as they are, and lone surrogates, which can't be encoded.
-_OBEYED = re.compile("[\x7f-\x9f\ud800-\udfff]")
+# Control characters that JSON leaves as they are, lone surrogates, which can't be encoded, and what
+# turns the direction of other characters or is not seen (Unicode TR36 §2.5, TR39 §5.4).
+_OBEYED = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 db_option = click.option(
     "--db",
@@ -168,9 +172,12 @@ def say(text: str) -> None:
 
 
 def json_out(value: Any, *, indent: int | None = 2) -> None:
-    """Print JSON (RFC 8259): no NaN, and nothing in it that a terminal would obey."""
+    """Print JSON (RFC 8259): no NaN, and nothing in it that a terminal would obey.
+
+    What it would is escaped, so that no value changes.
+    """
     text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
-    click.echo(_OBEYED.sub(lambda found: f"\\u{ord(found.group()):04x}", text))
+    click.echo(_OBEYED.sub(lambda found: json.dumps(found.group())[1:-1], text))
 
 
 def status_out(error: ProvenanceError) -> None:

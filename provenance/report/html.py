@@ -46,9 +46,14 @@ def hidden(text: str) -> int:
     return 0 if text.isascii() and text.isprintable() else len(_HIDDEN.findall(text))
 
 
+def without_hidden(text: str, sign: str = " ") -> str:
+    """The text with a sign for each character that is unseen, or turns the direction of others."""
+    return str(_HIDDEN.sub(sign, text))
+
+
 def shown(text: object) -> str:
     """A value as HTML: markup escaped, unseen characters as a sign, one for one."""
-    return escape(_HIDDEN.sub(HIDDEN_SIGN, str(text)).replace("\r", " "))
+    return escape(without_hidden(str(text), HIDDEN_SIGN).replace("\r", " "))
 
 
 def web_link(url: str | None) -> str | None:

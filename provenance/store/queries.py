@@ -16,6 +16,7 @@ from provenance.store.reading import ARTICLE_COLUMNS, MATCHES, booleans
 from provenance.store.writing import Role, Writing
 
 _BEST_FIRST = " ORDER BY m.probability DESC, m.coverage DESC, m.containment_target_5 DESC, m.id"
+_NEWEST_FIRST = " ORDER BY julianday(m.found) DESC, m.id"
 
 _WITH_WORDS = (
     "SELECT a.id FROM articles_fts f JOIN articles a ON a.number = f.rowid"
@@ -153,8 +154,9 @@ class Queries(Writing):
         since: str | None = None,
         query: str | None = None,
         limit: int | None = None,
+        newest: bool = False,
     ) -> Iterator[dict[str, Any]]:
-        """Matches, best first, one flat mapping each.
+        """Matches, best first (or ``newest`` first), one flat mapping each.
 
         Keys: id, relation, is_repost, is_reuse (bools), probability, direction,
         direction_confidence, attribution, decision, every score, channels (text,
@@ -189,7 +191,8 @@ class Queries(Writing):
             only(
                 f"(m.source_id IN ({_WITH_WORDS}) OR m.target_id IN ({_WITH_WORDS}))", words, words
             )
-        sql = MATCHES + ("WHERE " + " AND ".join(where) if where else "") + _BEST_FIRST
+        sql = MATCHES + ("WHERE " + " AND ".join(where) if where else "")
+        sql += _NEWEST_FIRST if newest else _BEST_FIRST
         if limit is not None:
             sql += " LIMIT ?"
             values.append(limit)
