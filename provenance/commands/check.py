@@ -23,14 +23,17 @@ from provenance.commands.shared import (
     private_option,
     say,
     status_out,
+    stored_match,
+    write_whole,
 )
 from provenance.config import LIMITS
-from provenance.errors import ProvenanceError
+from provenance.errors import ProvenanceError, UsageError
 from provenance.urls import redact
 
 if TYPE_CHECKING:
     from provenance.models import Article
     from provenance.pipeline import Checked
+    from provenance.store import Store
 
 
 @click.command()
@@ -43,6 +46,13 @@ if TYPE_CHECKING:
     help="Fetch the pages that it names as its source (at most 3), register them as originals, "
     "and compare.",
 )
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the best match as a page, both texts side by side; or a page that says that there "
+    "is none. - for standard output, in place of the text.",
+)
 @private_option
 @exit_option
 @json_option
@@ -53,6 +63,7 @@ def check(
     published: str | None,
     site: str | None,
     follow: bool,
+    page: Path | None,
     allow_private: bool,
     exit_code: bool,
     as_json: bool,
@@ -62,23 +73,37 @@ def check(
     \b
     provenance check https://blog.example/post
     provenance check page.html --url https://blog.example/post
+    provenance check page.html --html match.html
     provenance check https://blog.example/post --follow
     curl -s https://blog.example/post | provenance check - --json
     """
     from provenance import pipeline
 
+    to_stdout = page is not None and str(page) == "-"
+    if to_stdout and as_json:
+        raise click.UsageError("--json and --html - would both be standard output")
+    if page and db.exists() and page.exists() and page.samefile(db):
+        raise UsageError("that is the database itself", subject=str(page), hint="Name another.")
+    shown = ""
     try:
         with open_store(db) as store:
             found = pipeline.check(
                 store, source, given(url, published, site, allow_private), follow=follow
             )
             made_with = parameters(store)
+            if page and found.target:
+                shown = _page(store, found, found.target, made_with)
     except ProvenanceError as error:
         if as_json:
             status_out(error)
         raise
+    if page and shown and not to_stdout:
+        write_whole(page, shown.encode())
+        say(f"Written: {page}")
     if as_json:
         json_out(_checked_row(found, made_with))
+    elif to_stdout:
+        sys.stdout.buffer.write(shown.encode())
     elif found.target:
         click.echo(_checked_text(found, found.target, source, db, follow=follow))
     if found.error:
@@ -92,6 +117,36 @@ def check(
         sys.exit(PARTLY)
     if exit_code and any(match.verdict.is_repost for match in found.matches):
         sys.exit(REPOST)
+
+
+def _page(store: Store, found: Checked, target: Article, made_with: dict[str, Any]) -> str:
+    """The page of the best match, as ``report`` writes it, or the one that says that none is."""
+    from datetime import UTC, datetime
+
+    from provenance import __version__
+    from provenance.report.match_page import match_page
+    from provenance.report.no_match_page import no_match_page
+    from provenance.report.rows import article_row, match_row
+
+    if found.matches:
+        return match_page(stored_match(store, found.matches[0].id), version=__version__)
+    heading, words = _HEADINGS[found.status], _status(found, target)
+    return no_match_page(
+        {**article_row(target), "rough": target.rough},
+        heading=heading,
+        words=words or "No text among the originals is this one's source, by what was compared.",
+        originals=store.size(),
+        nearest=match_row(found.nearest, made_with) if found.nearest and not words else None,
+        named=_named_rows(found),
+        made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        version=__version__,
+    )
+
+
+def _status(found: Checked, target: Article) -> str:
+    """Why nothing can be said; "" where something can."""
+    walled = found.status == "gated" and target.gate == "boilerplate"
+    return _STATUS["boilerplate" if walled else found.status] if found.status != "ok" else ""
 
 
 def _checked_row(found: Checked, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -139,6 +194,13 @@ def _named_rows(found: Checked) -> list[dict[str, Any]]:
 
 #: Outlets named by traces that are told; JSON has them all.
 _NAMED = 3
+_HEADINGS = {
+    "ok": "No match",
+    "no-originals": "Nothing to hold it against",
+    "too-short": "Too short to judge",
+    "gated": "No article to judge",
+    "unreadable": "Nothing could be read",
+}
 _STATUS = {
     "no-originals": "There are no originals to hold it against yet. "
     "Register some: provenance add INPUT…",
@@ -171,9 +233,8 @@ def _checked_text(found: Checked, target: Article, source: str, db: Path, *, fol
         )
     if len(found.matches) > 3:
         lines.append(f"… and {len(found.matches) - 3} more originals: provenance matches\n")
-    if found.status != "ok":
-        walled = found.status == "gated" and target.gate == "boilerplate"
-        lines.append(_STATUS["boilerplate" if walled else found.status])
+    if told := _status(found, target):
+        lines.append(told)
     elif not found.matches:
         known = " It is a registered original itself." if found.is_original else ""
         lines.append(f"No match among the originals in {db}.{known}")

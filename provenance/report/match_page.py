@@ -45,7 +45,7 @@ def match_page(
     body = [
         _head(match),
         '<section aria-label="The two articles"><div class="sides links">',
-        *(_article(match[side], side, row_link) for side in ("target", "source")),
+        *(article_card(match[side], side, row_link) for side in ("target", "source")),
         "</div></section>",
         _shares(match, texts, given),
         _texts(match, texts, given),
@@ -53,7 +53,7 @@ def match_page(
         _direction(match),
         _reviews(match.get("reviews") or ()),
         _traces(match["traces"]),
-        _scores(match["scores"]),
+        score_table(match["scores"]),
         _foot(match, version),
     ]
     title = f"{_named(match)}: {target['title'] or target['url'] or target['id']}"
@@ -115,7 +115,10 @@ def _when(value: str | None) -> str:
     return f'<time datetime="{shown(value)}">{shown(moment(value))}</time>'
 
 
-def _article(article: Mapping[str, Any], side: str, row_link: Callable[[str], str] | None) -> str:
+def article_card(
+    article: Mapping[str, Any], side: str, row_link: Callable[[str], str] | None = None
+) -> str:
+    """What names and describes an article, as HTML; ``side`` is ``source`` or ``target``."""
     title = f"<bdi>{_line(article['title'] or '(no title)')}</bdi>"
     if row_link:
         title = f'<a href="{shown(row_link(article["id"]))}">{title}</a>'
@@ -128,7 +131,7 @@ def _article(article: Mapping[str, Any], side: str, row_link: Callable[[str], st
         ("Last changed (server)", _when(article["modified"]) if article["modified"] else ""),
         ("Language", shown(article["language"] or "")),
         ("Words", f"{article['words']:,}"),
-        ("Text", "rough: the extractor could not read this page" if article["rough"] else ""),
+        ("Text", "rough: the extractor could not read this page" if article.get("rough") else ""),
     ]
     rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts if value)
     heading = f'<p class="soft">{_MEANING[side]}</p><h2>{title}</h2>'
@@ -312,7 +315,8 @@ def _traces(traces: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def _scores(scores: Mapping[str, float]) -> str:
+def score_table(scores: Mapping[str, float]) -> str:
+    """The section with every score by its name."""
     rows = [
         (
             shown(name),
