@@ -13,11 +13,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import run
+from hostile_samples import hostile_database
 
 playwright = pytest.importorskip("playwright.sync_api")
 axe_core_python = pytest.importorskip("axe_core_python")
@@ -34,6 +36,8 @@ DARK = {**DESKTOP, "color_scheme": "dark"}
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("browser") / "demo.db"
     assert run("demo", "--db", path).code == 0
+    listed = run("review", "--json", "--db", path).json
+    assert run("review", listed[0]["id"], "rejected", "--note", "Own", "--db", path).code == 0
     return path
 
 
@@ -43,24 +47,30 @@ def match_id(demo: Path) -> str:
     return str(next(row["id"] for row in rows if "worldupdatehub" in row["target_site"]))
 
 
-@pytest.fixture(scope="module")
-def site(demo: Path) -> Iterator[str]:
-    """The address of datasette on the demo, started as a person does."""
+@contextmanager
+def served(db: Path) -> Iterator[str]:
+    """The address of datasette on a database, started as a person does."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    words = [sys.executable, "-m", "provenance", "serve", "--db", str(demo), "--port", str(port)]
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as served:
+    words = [sys.executable, "-m", "provenance", "serve", "--db", str(db), "--port", str(port)]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            for _ in range(200):
+            for _ in range(300):
                 with socket.socket() as probe:
                     if probe.connect_ex(("127.0.0.1", port)) == 0:
                         break
                 time.sleep(0.1)
             yield f"http://127.0.0.1:{port}"
         finally:
-            served.send_signal(2)
-            served.wait(20)
+            process.send_signal(2)
+            process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def site(demo: Path) -> Iterator[str]:
+    with served(demo) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +179,11 @@ def test_printed_it_is_whole(browser: Any, files: dict[str, str]) -> None:
         "/demo/reposts",
         "/demo/matches?_sort_desc=probability",
         "/demo/reposted_within?minutes=600",
+        "/demo/rewrites_to_review",
+        "/demo/needs_review",
+        "/demo/decisions",
+        "/demo/reviews",
+        "/demo/matches/{id}",
         "/-/provenance/demo",
         "/-/provenance/demo/{id}",
     ],
@@ -178,8 +193,9 @@ def test_datasette_shows_it_without_a_complaint(
 ) -> None:
     with Seen(browser, site + path.format(id=match_id), **DESKTOP) as seen:
         assert seen.complaints == [] and seen.outside(site) == []
-        if path.startswith("/-/"):
-            assert seen.fits()
+        assert seen.fits()
+    with Seen(browser, site + path.format(id=match_id), **PHONE) as seen:
+        assert seen.complaints == [] and seen.outside(site) == [] and seen.fits()
     if path.startswith("/-/"):
         assert findings(browser, site + path.format(id=match_id), **PHONE) == []
 
@@ -193,3 +209,74 @@ def test_from_the_table_to_the_texts(browser: Any, site: str) -> None:
         assert seen.page.url.endswith("/-/provenance/demo")
         assert seen.page.locator("svg").count() == 3
         assert seen.complaints == [] and seen.outside(site) == []
+
+
+def test_rows_come_before_long_explanations(browser: Any, site: str) -> None:
+    for path in ("/demo/matches", "/demo/reposts"):
+        with Seen(browser, site + path, **DESKTOP) as seen:
+            head = seen.page.locator("h2, h3").filter(has_text="rows").first
+            assert head.bounding_box()["y"] < 700, path
+        with Seen(browser, site + path, **PHONE) as seen:
+            head = seen.page.locator("h2, h3").filter(has_text="rows").first
+            assert head.bounding_box()["y"] < 700, path
+
+
+def test_the_row_of_a_match_has_titles(browser: Any, site: str, match_id: str) -> None:
+    with Seen(browser, f"{site}/demo/matches/{match_id}", **DESKTOP) as seen:
+        for side in ("source_id", "target_id"):
+            cell = seen.page.locator(f"td.col-{side}").first.inner_text()
+            assert "Moscow" in cell
+        seen.page.click("td.col-source_id a")
+        assert "/demo/articles/" in seen.page.url
+
+
+def test_a_facet_leads_to_what_was_decided(browser: Any, site: str) -> None:
+    with Seen(browser, f"{site}/demo/matches", **DESKTOP) as seen:
+        seen.page.click(".facet-info a:text-is('rejected')")
+        assert seen.page.url.endswith("decision=rejected") or "decision=rejected" in seen.page.url
+        assert seen.page.locator("table.rows-and-columns tbody tr").count() == 1
+        assert seen.complaints == []
+
+
+def test_datasette_is_walked_by_keyboard(browser: Any, site: str) -> None:
+    """From the list of reposts to a passage's counterpart without a mouse."""
+    with Seen(browser, f"{site}/demo/reposts?relation=rewrite", **DESKTOP) as seen:
+        page = seen.page
+        for _ in range(300):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.textContent") == "side\xa0by\xa0side":
+                break
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("/-/provenance/demo/[0-9a-f]{20}"))
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.id") == "t1":
+                break
+        page.keyboard.press("Enter")
+        assert page.url.endswith("#s1")
+        playwright.expect(page.locator("#s1")).to_be_in_viewport()
+        assert seen.complaints == []
+
+
+def test_hostile_pages_do_nothing_in_a_browser(browser: Any, tmp_path: Path) -> None:
+    db = hostile_database(tmp_path)
+    (found,) = run("matches", "--json", "--db", db).json
+    assert run("report", "--all", "-o", tmp_path / "all", "--db", db).code == 0
+    files = [(path.as_uri(), "file:") for path in sorted((tmp_path / "all").glob("*.html"))]
+    tables = (
+        "matches", "articles", "reposts", "needs_review", "decisions", "reviews", "traces", "links",
+        "texts", "reasons", "clusters", "cluster_members", "timeline", "unknown_sources", "runs",
+        f"matches/{found['id']}", f"articles/{found['target_id']}", "decided_so?decision=",
+        "first_seen", "unattributed_copies",
+    )  # fmt: skip
+    with served(db) as home:
+        pages = [f"{home}/demo/{name}" for name in tables]
+        pages += [f"{home}/-/provenance/demo", f"{home}/-/provenance/demo/{found['id']}"]
+        for url, allowed in [*files, *((page, home) for page in pages)]:
+            with Seen(browser, url, **DESKTOP) as seen:
+                links = seen.page.eval_on_selector_all("a", "all => all.map(a => a.protocol)")
+                assert set(links) <= {"http:", "https:", "file:"}, url
+                # Whatever can be clicked without leaving the page.
+                seen.page.evaluate("document.querySelectorAll('img').forEach(e => e.click())")
+                assert seen.page.locator("main script, td script, td img, .text img").count() == 0
+                assert seen.complaints == [] and seen.outside(allowed) == [], url

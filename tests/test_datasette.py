@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import json
 import sqlite3
@@ -191,6 +192,26 @@ def test_the_database_is_not_handed_out(path: Path) -> None:
 def test_no_value_may_fill_the_memory(path: Path) -> None:
     response = ask(path, url="/p.json?sql=select+length(zeroblob(900000000))", status=400)
     assert "too big" in response.text
+
+
+def test_no_function_of_ours_runs_in_sql(path: Path) -> None:
+    """datasette's time limit stops SQL, not Python: so there is no Python in SQL."""
+    asked = "SELECT name, narg FROM pragma_function_list ORDER BY 1, 2"
+    served = datasette_app.Datasette(immutables=[str(path)])
+    with contextlib.closing(sqlite3.connect(path)) as conn:
+        before = conn.execute(asked).fetchall()
+        datasette_plugin.prepare_connection(conn, "p", served)
+        assert conn.execute(asked).fetchall() == before
+
+
+def test_our_style_is_on_our_pages_only(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    with contextlib.closing(sqlite3.connect(other)) as conn:
+        conn.execute("CREATE TABLE matches (id TEXT)")
+    assert "/-/provenance.css" in ask(path, url="/p/reposts").text
+    assert "/-/provenance.css" not in ask(path, other, url="/other/matches").text
+    sheet = ask(path, url="/-/provenance.css")
+    assert sheet.headers["content-type"].startswith("text/css") and "columns" in sheet.text
 
 
 def test_other_databases_are_left_alone(path: Path, tmp_path: Path) -> None:

@@ -152,8 +152,14 @@ def startup(datasette: Any) -> Callable[[], Awaitable[None]] | None:
 
 @hookimpl
 def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
-    """The overview and the page of a match."""
+    """The overview, the page of a match, and a style sheet."""
     return [(path, getattr(pages, name)) for path, name in pages.ROUTES]
+
+
+@hookimpl
+def extra_css_urls(datasette: Any, database: str | None) -> list[str]:
+    """Our style sheet, on pages about our databases."""
+    return [datasette.urls.path(pages.STYLE)] if is_ours(datasette, database) else []
 
 
 @hookimpl

@@ -13,7 +13,9 @@ from typing import Any
 
 #: Where they stand; a database's name is written in datasette's own encoding.
 OVERVIEW = "/-/provenance"
+STYLE = "/-/provenance.css"
 ROUTES = (
+    (r"^/-/provenance\.css$", "style"),
     (r"^/-/provenance$", "start"),
     (r"^/-/provenance/(?P<database>[^/]+)$", "overview"),
     (r"^/-/provenance/(?P<database>[^/]+)/(?P<match_id>[^/]+)$", "compare"),
@@ -90,6 +92,16 @@ def _nobody(database: str) -> Any:
 
 def _missing() -> Any:
     return _plain("Not found", "No database of provenance has this name here.", 404)
+
+
+async def style(datasette: Any, request: Any) -> Any:
+    """What datasette's own pages about our databases look like beside its own style."""
+    from importlib.resources import files
+
+    from datasette.utils.asgi import Response
+
+    sheet = files("provenance.datasette_plugin").joinpath("datasette.css").read_text("utf-8")
+    return Response(sheet, content_type="text/css; charset=utf-8")
 
 
 def _nav(datasette: Any, *links: tuple[str, str]) -> str:

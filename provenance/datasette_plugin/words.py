@@ -41,7 +41,7 @@ _PROBABILITY = "Calibrated probability that the target's text derives from the s
 _DIRECTION = "Who was first: source-first, target-first or unknown."
 _ATTRIBUTION = "Whether the target names its source: licensed, attributed or unattributed."
 _DECISION = (
-    "What a person decided (`provenance review`): undecided, confirmed, rejected or licensed. It "
+    "What a person decided (provenance review): undecided, confirmed, rejected or licensed. It "
     "stands beside the verdict and changes none of it."
 )
 _FOUND = "When the pair was first found (UTC)."
@@ -353,7 +353,7 @@ TABLES: dict[str, dict[str, Any]] = {
         "description": (
             "Reuse with a probability under 0.9; reuse that is no repost because the times speak "
             "against it; and reuse where the evidence of who was first contradicts itself: as far "
-            "as nobody decided it (`provenance review`), or the verdict has changed since."
+            "as nobody decided it (provenance review), or the verdict has changed since."
         ),
         "facets": ["unsure_of", "relation", "target_site"],
     },
@@ -437,7 +437,7 @@ TABLES: dict[str, dict[str, Any]] = {
     },
     "clusters": {
         "title": "Clusters",
-        "description": "Pages that tell one text, verified pair by pair; made by `clusters`.",
+        "description": "Pages that tell one text, verified pair by pair (provenance clusters).",
         "label_column": "title",
         "sort_desc": "members",
     },
@@ -455,7 +455,7 @@ TABLES: dict[str, dict[str, Any]] = {
     },
     "relations": {
         "title": "What sites are to each other",
-        "description": "Owners, wires and licences, as entered by people (`provenance sites`).",
+        "description": "Owners, wires and licences, as entered by people (provenance sites).",
         "facets": ["kind"],
     },
     "boilerplate": {

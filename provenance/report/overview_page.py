@@ -71,8 +71,8 @@ def _network(rows: Sequence[Mapping[str, Any]]) -> str:
         "<section><h2>Who takes from whom</h2>"
         + _figure(
             pictures.network(rows),
-            "A band is as wide as reposts are many; dark orange where half of them or more name "
-            "no source.",
+            "A band is as wide as reposts are many; orange where half of them or more name "
+            "no source, else blue.",
         )
         + _numbers(
             "The figures",
