@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash
+.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -141,6 +141,9 @@ scale: $(VENV)/.stamp-dev ## measure the index as it grows (DATA=folder, ARGS="-
 minhash: $(VENV)/.stamp-dev ## speed of signatures beside datasketch and rensa (DATA=folder)
 	@$(call need-data)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.minhash '$(DATA)' --write $(ARGS)
+
+ssrf: $(VENV)/.stamp-dev ## addresses that must not be reached, into docs/security.md
+	@$(BIN)/python -m benchmarks.ssrf --write $(ARGS)
 
 direction: $(VENV)/.stamp-dev ## write the tables of docs/direction.md (simulated timelines)
 	@$(BIN)/python -m benchmarks.direction --write $(ARGS)

@@ -62,7 +62,7 @@ def checked(url: str) -> str:
         raise FetchError("the URL holds a backslash or control character", code="bad-url")
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        port = parts.port
         parsed = parse_url(url)
     except (ValueError, LocationParseError) as error:
         raise FetchError("not a valid URL", code="bad-url") from error
@@ -79,6 +79,8 @@ def checked(url: str) -> str:
             hint="Write the address without the part before the @",
             code="bad-url",
         )
+    if port == 0:  # which libraries take for no port at all
+        raise FetchError("port 0 is no port", code="bad-url")
     if not parts.hostname or not parsed.host or "%" in parts.netloc:
         raise FetchError("the URL names no host that we can read", code="bad-url")
     return url
