@@ -145,6 +145,9 @@ minhash: $(VENV)/.stamp-dev ## speed of signatures beside datasketch and rensa (
 ssrf: $(VENV)/.stamp-dev ## addresses that must not be reached, into docs/security.md
 	@$(BIN)/python -m benchmarks.ssrf --write $(ARGS)
 
+badhttp: $(VENV)/.stamp-dev ## servers that behave badly, into docs/security.md
+	@$(BIN)/python -m benchmarks.badhttp --write $(ARGS)
+
 direction: $(VENV)/.stamp-dev ## write the tables of docs/direction.md (simulated timelines)
 	@$(BIN)/python -m benchmarks.direction --write $(ARGS)
 

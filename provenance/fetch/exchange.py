@@ -32,6 +32,8 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TEXTUAL = re.compile(
     r"^(?:text/(?:html|plain|markdown|xml)|application/(?:xml|json|[\w.-]+\+(?:xml|json)))$"
 )
+# Cookies that are kept over the redirects of one fetch; more are a flood, and all are dropped.
+_COOKIES = 100
 # Validators are sent back as they came; what is no plain header value is not.
 _VALIDATOR = re.compile(r"[\x20-\x7e]{1,512}")
 
@@ -180,6 +182,8 @@ def _arrival(errand: Errand, guard: Guard) -> Iterator[requests.Response]:
                 if len(visited) > limits.max_redirects:
                     message = f"more than {limits.max_redirects} redirects"
                     raise FetchError(message, code="too-many-redirects")
+                if len(session.cookies) > _COOKIES:
+                    session.cookies.clear()
                 url = target
             finally:
                 response.close()

@@ -125,7 +125,7 @@ class Guard:
 
 
 class _Lines:
-    """A stream of which only so many bytes are read as lines.
+    """A stream of which only so many bytes are read as lines, and none without saying how many.
 
     Lines are all that is no body: status lines, those of interim answers (RFC 9110 §15.2) too,
     headers, sizes of chunks, trailers. http.client bounds each, and not how many there are.
@@ -134,26 +134,52 @@ class _Lines:
     def __init__(self, stream: Any, allowed: int) -> None:
         self._stream = stream
         self._left = allowed
+        #: Within headers, where the end of the stream is no end of theirs.
+        self.within = False
 
     def readline(self, limit: int = -1) -> bytes:
         line: bytes = self._stream.readline(limit)
         self._left -= len(line)
         if self._left < 0:
             raise FetchError("the server sends headers without end", hint=SAVE, code="headers")
+        if self.within and not line.endswith(b"\n") and not 0 <= limit <= len(line):
+            raise http.client.IncompleteRead(line)
         return line
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is None or size < 0:  # a chunk of such a size: http.client would read on for ever
+            raise http.client.IncompleteRead(b"")
+        piece: bytes = self._stream.read(size)
+        return piece
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
 
 class _Answer(http.client.HTTPResponse):
-    """An answer of which the lines are bounded."""
+    """An answer of which the lines are bounded, and all interim answers passed over."""
 
     allowed = 0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fp: Any = _Lines(self.fp, self.allowed)
+
+    def begin(self) -> None:
+        super().begin()
+        if self.fp is not None:
+            self.fp.within = False
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            self.fp.within = False  # the end of the stream here is an answer that never came
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            self.fp.within = True
+            # 101 is no interim answer, but the end of HTTP.
+            if not 100 <= status < 200 or status == 101:
+                return version, status, reason
+            while self.fp.readline(65537).strip():
+                pass
 
 
 class Adapter(HTTPAdapter):
