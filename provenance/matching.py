@@ -98,9 +98,16 @@ def prepare(item: Capture | Record) -> Page:
     """A capture or record as a page. Pure. Raises ExtractError."""
     if isinstance(item, Record):
         return Page(extract.article_from_record(item), ())
+    if is_flood(item):
+        return prepare_roughly(item)
     document = extract.parse(item)
     article = extract.extract(item, document)
     return Page(article, traces.read(document.tree, article), item)
+
+
+def is_flood(item: Capture | Record) -> bool:
+    """Whether a page has more tags than a parser is asked to read."""
+    return isinstance(item, Capture) and extract.is_flood(item)
 
 
 def prepare_roughly(item: Capture | Record) -> Page:

@@ -192,6 +192,8 @@ def _sentence_breaks(text: str, latin: bool) -> list[int]:
     return breaks
 
 
+# Reading, fingerprint and comparison ask for the same text one after the other.
+@lru_cache(maxsize=2)
 def tokenize(text: str) -> Tokens:
     """Cut a text into folded tokens and sentences. Linear in the length of the text."""
     latin = _mostly_latin(text)

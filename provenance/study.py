@@ -91,6 +91,8 @@ def studying(judge: Judge) -> Study:
         if harm:
             return roughly(item, crashed(item, "extract", costly(harm)))
         stage = "extract"
+        if matching.is_flood(item):
+            return roughly(item, crashed(item, stage, costly("too many tags")))
         try:
             page = matching.prepare(item)
             stage = "compare"

@@ -324,8 +324,10 @@ def _kind(comparison: Comparison) -> Relation:
     whole = max(f["linked_target"], target) >= WHOLE
     if target >= EDITED and whole:
         return "edited"
-    # Aligned, but not word for word: told in other words.
-    if f["linked_target"] >= WHOLE and f["linked_target"] - target >= REWORDED:
+    # Aligned, but not word for word: told in other words. A source that stands there whole was
+    # put among other words.
+    reworded = f["linked_target"] - target >= REWORDED and source < VERBATIM
+    if f["linked_target"] >= WHOLE and reworded:
         return "rewrite"
     return "partial"
 

@@ -36,6 +36,8 @@ def pages_of(content: bytes, packing: str, tally: Tally | None = None) -> list[i
     found: list[int] = []
     tally = tally if tally is not None else Tally()
     for item in read_warc(io.BytesIO(content), name, "x", Given(), tally):  # type: ignore[arg-type]
+        if isinstance(item, Failure) and item.error == "oversize":
+            continue  # its length was damaged
         assert isinstance(item, Capture)
         if item.url in URLS:  # the damage may lie in the address itself
             found.append(URLS.index(item.url))

@@ -14,7 +14,7 @@ from provenance.compare.across import LEAST_ANCHORS, across
 from provenance.compare.align import Alignment, align, matrix
 from provenance.compare.changes import Changes, changes
 from provenance.compare.features import measure
-from provenance.compare.profile import Bools, Profile, profile, shared_stems
+from provenance.compare.profile import Bools, Profile, profile, shared_stems, toward
 from provenance.compare.stretch_features import exact_long, gist_features, stretch_features
 from provenance.compare.stretches import Coded, Stretch, condensed, gist, stretches_of
 from provenance.compare.tiles import SEED, tiles
@@ -40,6 +40,7 @@ def compare_texts(target: str, source: str) -> Comparison:
 
 def compare(target: Profile, source: Profile) -> Comparison:
     """Compare two texts that were made ready before (one target against many sources)."""
+    target, source = toward(target, source), toward(source, target)
     pieces = min(target.pieces, source.pieces)
     shared = shared_stems(target, source)
     seeds = target.words_5 & source.words_5 if pieces == 1 else None
@@ -104,6 +105,7 @@ def may_derive(target: Profile, source: Profile) -> bool:
     least shares a fifth). For candidates that no shared wording speaks for. Texts in different
     languages must share as many anchors as a translation does.
     """
+    target, source = toward(target, source), toward(source, target)
     if across(target, source)[0].get("across_anchors", 0) >= LEAST_ANCHORS:
         return True
     shared = shared_stems(target, source)

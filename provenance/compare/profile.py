@@ -61,6 +61,8 @@ class Profile:
     sentence: NDArray[np.int64]
     #: Sentences that were left out as boilerplate: ``(offset, length)`` in code points.
     left_out: tuple[tuple[int, int], ...] = ()
+    #: All tokens, where there are more sentences than are compared; None for other texts.
+    cut: Tokens | None = None
 
     @cached_property
     def vocabulary(self) -> dict[str, int]:
@@ -247,22 +249,63 @@ def profile(
     text: str, limit: int = LIMITS.sentences, boilerplate: Container[int] = frozenset()
 ) -> Profile:
     """Read one text. Sentences whose hash is in ``boilerplate`` are left out, and those beyond
-    ``limit`` (a bound on hostile input)."""
+    ``limit`` (a bound on hostile input), until it is known what it is held against: `toward`."""
     tokens = tokenize(text)
     whole = digest(tokens)
     left_out: tuple[tuple[int, int], ...] = ()
     if boilerplate:
         tokens, left_out = without(tokens, boilerplate)
+    cut = None
     if len(tokens.sentences) > limit:
-        end = tokens.sentences[limit - 1][1]
-        tokens = Tokens(
-            tokens.words[:end],
-            tokens.starts[:end],
-            tokens.ends[:end],
-            tokens.capital[:end],
-            tokens.sentences[:limit],
-            tokens.count,
-        )
+        cut, tokens = tokens, chosen(tokens, range(limit))
+    return _made(text, tokens, whole, left_out, cut)
+
+
+def chosen(tokens: Tokens, numbers: Sequence[int]) -> Tokens:
+    """The tokens of these sentences alone, told by rising numbers; ``count`` stays."""
+    spans = [tokens.sentences[number] for number in numbers]
+    sentences, at = [], 0
+    for first, last in spans:
+        sentences.append((at, at + last - first))
+        at += last - first
+    return Tokens(
+        tuple(word for first, last in spans for word in tokens.words[first:last]),
+        tuple(start for first, last in spans for start in tokens.starts[first:last]),
+        tuple(end for first, last in spans for end in tokens.ends[first:last]),
+        tuple(flag for first, last in spans for flag in tokens.capital[first:last]),
+        tuple(sentences),
+        tokens.count,
+    )
+
+
+def toward(one: Profile, other: Profile, limit: int = LIMITS.sentences) -> Profile:
+    """A profile of the sentences that have most to do with ``other``, where there are too many.
+
+    Were it the first ``limit`` always, a copy would hide behind as many lines of filling. Each
+    sentence counts the word 3-shingles and the hard words of ``other`` that it holds; ties go to
+    the earlier.
+    """
+    if one.cut is None:
+        return one
+    tokens, words = one.cut, one.cut.words
+    shingles = other.words_3
+    hard = {w for w, flag in zip(other.tokens.words, other.hard.tolist(), strict=True) if flag}
+    weights = []
+    for number, (first, last) in enumerate(tokens.sentences):
+        shared = sum(tuple(words[i : i + 3]) in shingles for i in range(first, last - 2))
+        shared += len(hard.intersection(words[first:last]))
+        weights.append((-shared, number))
+    numbers = sorted(number for _, number in sorted(weights)[:limit])
+    return _made(one.text, chosen(tokens, numbers), one.digest, one.left_out, one.cut)
+
+
+def _made(
+    text: str,
+    tokens: Tokens,
+    whole: str,
+    left_out: tuple[tuple[int, int], ...],
+    cut: Tokens | None,
+) -> Profile:
     language = language_of(tokens.words)
     if language == "english":
         stems, weights, hard = _weigh(tokens)
@@ -282,4 +325,5 @@ def profile(
         _quoted_tokens(text, tokens),
         sentence,
         left_out,
+        cut,
     )

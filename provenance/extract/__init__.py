@@ -14,6 +14,7 @@ import copy
 import html
 import logging
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,8 +31,11 @@ from provenance.extract import claims, gates
 from provenance.extract.charset import decode
 from provenance.models import Article, Capture, Record
 
-#: Bytes of a page that are read without a parser.
-MAX_BARE = 2_000_000
+#: Tags, or what looks like some, from which a page is read without a parser: tree and traces cost
+#: some 60 µs for each. News pages have some thousands.
+MAX_TAGS = 150_000
+#: A line that a page without a tree repeats is kept so often.
+_REPEATS = 3
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})", re.IGNORECASE)
 _TAG_NAME = re.compile(r"</?([a-z][a-z0-9]{0,15})")
 _ENDS = {"script": "</script>", "style": "</style>", "noscript": "</noscript>"}
@@ -128,12 +132,14 @@ def parse(capture: Capture) -> Document:
 
 def _tree(text: str, subject: str) -> HtmlElement:
     clean = _LONG_TAG.sub(r"<\1>", normalize.clean(text))
+    tree = None
     try:
-        tree = _parse(clean)
-        # libxml2 gives up beyond some 2,000 levels, and says nothing.
-        if tree is None or not _has_text(tree):
-            flat = _parse(_NESTERS.sub("\n", clean))
-            tree = flat if flat is not None else tree
+        # What a parser drops in silence would be a place to hide a text in.
+        for way in (_as_it_is, _without_nesters, _plain):
+            found, whole = _parse(way(clean))
+            tree = tree if found is None else found
+            if found is not None and whole and _has_text(found):
+                break
     except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
         raise ExtractError(
             "the page could not be parsed", subject=subject, code="unreadable"
@@ -143,7 +149,9 @@ def _tree(text: str, subject: str) -> HtmlElement:
     return tree
 
 
-def _parse(text: str) -> HtmlElement | None:
+def _parse(text: str) -> tuple[HtmlElement | None, bool]:
+    """The tree of a page, and whether the parser read to its end: libxml2 gives up beyond some
+    2,000 levels, and what follows is lost."""
     parser = lxml.html.HTMLParser(
         encoding="utf-8",
         huge_tree=True,
@@ -154,8 +162,26 @@ def _parse(text: str) -> HtmlElement | None:
     try:
         tree = lxml.html.document_fromstring(text.encode(), parser=parser)
     except lxml.etree.ParserError:  # nothing but white space or comments
-        return None
-    return tree if isinstance(tree, HtmlElement) else None
+        return None, True
+    last = parser.error_log.last_error
+    whole = last is None or last.type != lxml.etree.ErrorTypes.ERR_RESOURCE_LIMIT
+    return (tree if isinstance(tree, HtmlElement) else None), whole
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def _without_nesters(text: str) -> str:
+    return str(_NESTERS.sub("\n", text))
+
+
+def _plain(text: str) -> str:
+    """A page of its bare lines: where elements without end, or that nest, swallow all of it."""
+    title = _TITLE.search(text)
+    head = f"<title>{title.group(1)}</title>" if title else ""
+    lines = "".join(f"<p>{html.escape(line)}</p>" for line in bare_text(text).split("\n"))
+    return f"<html><head>{head}</head><body>{lines}</body></html>"
 
 
 def _has_text(tree: HtmlElement) -> bool:
@@ -225,15 +251,27 @@ def extract(
     )
 
 
+def is_flood(capture: Capture) -> bool:
+    """Whether a page has so many tags that a parser should not be asked."""
+    return capture.body.count(b"<") > MAX_TAGS
+
+
 def bare_record(capture: Capture) -> Record:
     """The words of a page by a scan for tags alone: no tree, no charset guessing, time linear in
-    at most ``MAX_BARE`` bytes. For pages that defeat the parser.
+    its bytes. For pages that defeat the parser. Lines that repeat are kept a few times: filling
+    must not be dearer than text.
     """
-    text, _ = decode(capture.body[:MAX_BARE], "")
+    text, _ = decode(capture.body, "")
     title = _TITLE.search(text)
     declared = title.group(1) if title else ""
+    seen: Counter[str] = Counter()
+    lines = []
+    for line in bare_text(text).split("\n"):
+        seen[line] += 1
+        if seen[line] <= _REPEATS:
+            lines.append(line)
     return Record(
-        text=bare_text(text),
+        text="\n".join(lines),
         url=capture.final_url or capture.url,
         title=html.unescape(declared),
         published=capture.published,
@@ -279,8 +317,11 @@ def article_from_record(record: Record) -> Article:
     ExtractError (``empty``) when it holds no word.
     """
     text = normalize.clean(record.text)
-    if len(_RECORD_HTML.findall(text)) >= 2 and (tree := _parse(text)) is not None:
-        text = rough_text(tree)
+    if len(_RECORD_HTML.findall(text)) >= 2:
+        tree, whole = _parse(text)
+        # Nested too deeply for the parser, a row of markup still has its words.
+        found = rough_text(tree) if tree is not None and whole else ""
+        text = found or bare_text(text)
     tokens = normalize.tokenize(text)
     if not tokens.count:
         subject = record.url or record.path or ""

@@ -18,6 +18,8 @@ from provenance.readers.reading import Tally
 
 #: Bytes of a record's own header; what goes on longer is none.
 MAX_HEADER = 65536
+# Bytes of a block too large to read that are given all the same: HTTP headers, mostly.
+_BEGINNING = 16384
 
 _WARC = re.compile(rb"WARC/[01]\.\d{1,2}\r?\n(?=[A-Za-z][\w-]*:)")
 _WARC_END = re.compile(rb"\r?\n\r?\n")
@@ -39,7 +41,8 @@ class Stored:
 
     ``offset`` and ``length`` are of the file's bytes: of the frame if the record has one to
     itself, of the record if the file is not packed; None for one of several in a frame.
-    ``block`` is None, and ``size`` what the header says, when it was too large to read.
+    ``block`` is None, and ``size`` what the header says, when it was too large to read; ``head``
+    is how it began.
     """
 
     fields: Mapping[str, str]
@@ -47,6 +50,7 @@ class Stored:
     size: int
     offset: int | None = None
     length: int | None = None
+    head: bytes = b""
 
 
 @dataclass(slots=True)
@@ -195,7 +199,9 @@ def _until_gap(run: _Run, limit: int) -> Iterator[Stored]:
         run.beginnings = (_ARC,) if "arc-content-type" in fields else (_WARC,)
         length = int(fields["content-length"])
         if length > limit:
-            yield Stored(fields, None, length)
+            have = run.reach(size + min(length, _BEGINNING))
+            began = bytes(run.held[size : min(have, size + min(length, _BEGINNING))])
+            yield Stored(fields, None, length, head=began)
             _frame(run).records += 1
             run.drop(size)
             _pass_over(run, length)

@@ -54,8 +54,20 @@ def _columns(row: Sequence[str]) -> list[str]:
     return [name.strip("\ufeff \t").lower() for name in row]
 
 
-def _lines(stream: BinaryIO) -> Iterator[str]:
-    return iter(io.TextIOWrapper(stream, "utf-8-sig", "replace", newline=""))
+class _Lines:
+    """The lines of a table, and how many quotation marks stood in those of the present row."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._lines = iter(io.TextIOWrapper(stream, "utf-8-sig", "replace", newline=""))
+        self.marks = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.marks += line.count('"')
+        return line
 
 
 def read_table(
@@ -63,9 +75,11 @@ def read_table(
 ) -> Iterator[Item]:
     """One item a row: its text or HTML, else its address. ``line`` is that on which a row ends."""
     csv.field_size_limit(given.limits.max_body)
-    reader = csv.reader(_lines(stream), delimiter=delimiter)
+    lines = _Lines(stream)
+    reader = csv.reader(lines, delimiter=delimiter)
     names: list[str] = []
     while True:
+        lines.marks, first = 0, reader.line_num + 1
         try:
             row = next(reader, None)
         except csv.Error:
@@ -84,6 +98,11 @@ def read_table(
         own_url = f"{mirror.file_url(parts)}#{reader.line_num}"
         values = dict(zip(names, row, strict=False))
         yield to_item(values, here, given, path=label, line=reader.line_num, own_url=own_url)
+        # Over several lines: a single odd mark within a line is an inch.
+        if lines.marks % 2 and reader.line_num > first:
+            tally.truncated = True
+            message = "a quotation that does not end: rows from here on were read as one"
+            yield Failure(f"{label}:{first}", "read", "bad-csv", message)
 
 
 def read_addresses(stream: BinaryIO, label: str, tally: Tally) -> Iterator[Item]:

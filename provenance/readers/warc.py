@@ -109,7 +109,9 @@ def _item(stored: Stored, label: str, given: Given) -> Item | str:
     if stored.block is None:
         # Pages are smaller; this is a film or an archive, unless it says that it is a page.
         said = fields.get("warc-identified-payload-type", fields.get("arc-content-type", ""))
-        if said.split(";")[0].strip().lower() in _HTML_TYPES:
+        began = http.parse(stored.head, given.limits.max_body)
+        is_page = began is not None and began.status == 200 and _says_page(began.headers)
+        if is_page or said.split(";")[0].strip().lower() in _HTML_TYPES:
             return Failure(
                 named, "read", "oversize", f"larger than {stored.size:,} bytes; not read"
             )
@@ -160,6 +162,11 @@ def _item(stored: Stored, label: str, given: Given) -> Item | str:
         length=stored.length,
         site=given.site,
     )
+
+
+def _says_page(headers: tuple[tuple[str, str], ...]) -> bool:
+    kind = next((value for name, value in headers if name.lower() == "content-type"), "")
+    return kind.split(";")[0].strip().lower() in _HTML_TYPES
 
 
 def _is_page(headers: tuple[tuple[str, str], ...], body: bytes) -> bool:

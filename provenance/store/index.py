@@ -19,7 +19,7 @@ from provenance.errors import StoreError
 from provenance.models import Fingerprint
 from provenance.store import postings, rows
 from provenance.store.connection import Connected, guarded
-from provenance.store.opening import explained
+from provenance.store.opening import decoded, explained
 
 if TYPE_CHECKING:
     from provenance.store.postings import Run
@@ -72,7 +72,7 @@ class Indexed(Connected):
     def _read(self, keys: Collection[int]) -> dict[int, list[int]]:
         """The same, from the index as it lies."""
         found: dict[int, list[int]] = {}
-        with self._snapshot():
+        with self._snapshot(), decoded(self.path):
             asked: dict[int, list[int]] = {}
             for (level,) in self.conn.execute("SELECT level FROM levels ORDER BY level"):
                 for key in keys:

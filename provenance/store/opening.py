@@ -21,6 +21,7 @@ from urllib.request import pathname2url
 from provenance.config import Parameters
 from provenance.errors import StoreError
 from provenance.store.schema import APPLICATION_ID, MIGRATIONS, statements
+from provenance.store.trusted import differences
 
 _MAGIC = b"SQLite format 3\x00"
 #: STRICT tables came with this version.
@@ -93,6 +94,15 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise explain(error, path) from error
+
+
+@contextlib.contextmanager
+def decoded(path: Path) -> Iterator[None]:
+    """Map what decoding packed bytes raises, where they are not what we packed, to ``corrupt``."""
+    try:
+        yield
+    except (ValueError, IndexError, KeyError, OverflowError) as error:
+        raise _corrupt(path, f"the database is damaged (its index: {error})") from error
 
 
 def uri(path: Path, query: str) -> str:
@@ -172,11 +182,13 @@ def _inspect(path: Path, timeout: float, outdated: bool, *, writing: bool) -> No
     conn = connect(path, "mode=ro", timeout)
     try:
         (version,) = conn.execute("PRAGMA user_version").fetchone()
-        names = {row[0] for row in conn.execute("SELECT name FROM sqlite_schema")}
         if version > len(MIGRATIONS):
             raise _newer(path, version)
-        if version and not {"meta", "articles", "matches"} <= names:
-            raise _corrupt(path, "tables are missing from the database")
+        missing, strange = differences(conn, version)
+        if strange:
+            raise _foreign(path, f"the database holds code that is not ours: {strange[0]}")
+        if missing:
+            raise _corrupt(path, f"tables are missing from the database: {', '.join(missing[:3])}")
         if version and not outdated:
             _parameters(conn, path)
         if version and writing and conn.execute(_IS_COPY, (PUBLISHED,)).fetchone():
