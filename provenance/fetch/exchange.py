@@ -182,8 +182,8 @@ def _arrival(errand: Errand, guard: Guard) -> Iterator[requests.Response]:
                 if len(visited) > limits.max_redirects:
                     message = f"more than {limits.max_redirects} redirects"
                     raise FetchError(message, code="too-many-redirects")
-                if len(session.cookies) > _COOKIES:
-                    session.cookies.clear()
+                if len(opened.cookies) > _COOKIES:
+                    opened.cookies.clear()
                 url = target
             finally:
                 response.close()
