@@ -21,7 +21,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "numbers that agree or conflict": ("numbers_",),
     "exact words and pairs of words": ("bigram", "exact_own", "log_longest_run", "log_exact_long"),
     "best run of sentences (block)": ("block_", "log_block"),
-    "reused stretches": ("stretch_", "log_stretch_"),
     "gist (words of a run, anywhere in the source)": ("gist_", "log_gist_"),
     "whole-text cosine": ("cosine",),
     "lengths": ("length_ratio", "log_target", "log_source", "log_room"),

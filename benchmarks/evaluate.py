@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from benchmarks.ablation import ablation_table, reliability
 from benchmarks.dataset import Pair, compare_all, load_all
+from benchmarks.missed import missed_table, told_table
 from benchmarks.train import Array, Table, calibrate, out_of_fold, table, threshold
 from provenance.verdict import calibrated
 
@@ -92,49 +93,60 @@ def expected_error(probability: Array, derived: NDArray[np.bool_], bins: int = 1
     )
 
 
+def judged(data: Table, leave_out: str | None = None) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Score, probability and flag of every pair, out of fold.
+
+    Calibration and threshold of each fold come from the other four. ``leave_out`` names a set
+    whose positives teach neither weights nor calibration.
+    """
+    scores = out_of_fold(data, leave_out)
+    unseen = (data.sets == leave_out) & data.derived
+    probability = np.zeros(len(scores))
+    flagged = np.zeros(len(scores), dtype=bool)
+    for fold in sorted(set(data.folds.tolist())):
+        rest, held = data.folds != fold, data.folds == fold
+        taught = rest & (data.sets != "furnished") & ~unseen
+        knots = calibrate(scores[taught], data.derived[taught])
+        limit = threshold(scores[rest], data, knots, rest)
+        told = np.array([calibrated(float(s), knots) for s in scores[held]])
+        probability[held] = data.bounded(told, held)
+        flagged[held] = probability[held] >= limit
+    return scores, probability, flagged
+
+
 def flagged_table(data: Table, plot: Path | None = None) -> list[str]:
     """Out of fold: recall at 1 % false alarms, and what the threshold flags, per set and label.
 
     ``plot`` is where the reliability plot goes.
     """
-    scores = out_of_fold(data)
+    scores, probability, flagged = judged(data)
     basil = (data.sets == "basil") & ~data.derived
     cut = cut_at(scores[basil], 0.01)
-    left_out: dict[str, Array] = {
-        name: out_of_fold(data, leave_out=name) for name in ("llmfake", "wmt", "pan13", "clough")
-    }
-    # Calibration and threshold of each fold come from the other four.
-    probability = np.zeros(len(scores))
-    flagged = np.zeros(len(scores), dtype=bool)
-    for fold in sorted(set(data.folds.tolist())):
-        rest, held = data.folds != fold, data.folds == fold
-        taught = rest & (data.sets != "furnished")
-        knots = calibrate(scores[taught], data.derived[taught])
-        limit = threshold(scores[rest], data, knots, rest)
-        probability[held] = np.minimum(
-            [calibrated(float(s), knots) for s in scores[held]], data.ceilings[held]
-        )
-        flagged[held] = probability[held] >= limit
+    left_out = {name: judged(data, name) for name in ("llmfake", "wmt", "pan13", "clough")}
     if plot:
         plot.write_text(reliability(probability, data.derived), "utf-8")
     lines = [
-        "| set | label | pairs | recall at 1 % | the same, left out | flagged at the threshold |",
-        "|---|---|---:|---|---|---|",
+        (
+            "| set | label | pairs | recall at 1 % | the same, left out "
+            "| flagged | flagged, left out |"
+        ),
+        "|---|---|---:|---|---|---|---|",
     ]
     for name, label, rows in rows_of(data):
         n = int(rows.sum())
         if not n:
             continue
-        at_cut = without = "–"
+        at_cut = without = unseen = "–"
         if data.derived[rows].all():
             at_cut = share(int((scores[rows] > cut).sum()), n)
             if name in left_out:
-                other = left_out[name]
+                other, _, held = left_out[name]
                 other_cut = cut_at(other[basil], 0.01)
                 without = share(int((other[rows] > other_cut).sum()), n)
+                unseen = share(int(held[rows].sum()), n)
         lines.append(
             f"| {name} | {label} | {n} | {at_cut} | {without} "
-            f"| {share(int(flagged[rows].sum()), n)} |"
+            f"| {share(int(flagged[rows].sum()), n)} | {unseen} |"
         )
     lines += [
         "",
@@ -221,8 +233,11 @@ def main() -> None:
     arguments = parser.parse_args()
     every = load_all(arguments.data)
     pairs = [pair for pair in every if pair.set in ("pan13", "llmfake", "wmt", "basil", "clough")]
-    data = table(every, compare_all(every, arguments.jobs))
+    comparisons = compare_all(every, arguments.jobs)
+    data = table(every, comparisons)
     tables = {
+        "missed": missed_table(arguments.data, data, comparisons, judged(data)[2]),
+        "retold": told_table(data, comparisons),
         "out-of-fold": flagged_table(data, PLOT if arguments.write else None),
         "ablation": ablation_table(data),
         "shipped": shipped_table(pairs),

@@ -67,6 +67,7 @@ class Said:
 
     inputs: dict[str, dict[str, float]]
     ceiling: float
+    floor: float
     relation: str
     is_reuse: bool
     same_digest: bool
@@ -103,6 +104,7 @@ def _say(key: Key) -> Said:
     return Said(
         verdict.inputs(held),
         verdict.ceiling(held),
+        verdict.floor(held),
         judged.relation,
         judged.is_reuse,
         same,
@@ -133,7 +135,8 @@ def without_event(folder: Path, said: dict[Key, Said], jobs: int) -> dict[Key, b
     }
     raw = score_rows(replace(data, x=x), heads, np.ones(len(said), dtype=bool))
     return {
-        key: one.same_digest or min(verdict.calibrated(float(score), knots), one.ceiling) >= limit
+        key: one.same_digest
+        or max(min(verdict.calibrated(float(score), knots), one.ceiling), one.floor) >= limit
         for (key, one), score in zip(said.items(), raw, strict=True)
     }
 

@@ -24,10 +24,10 @@ from sklearn.model_selection import GroupKFold
 
 from benchmarks.dataset import PARTIAL, SILVER, Pair, compare_all, load_all
 from provenance.models import Comparison
-from provenance.verdict import calibrated, ceiling, inputs, joined
+from provenance.verdict import calibrated, ceiling, floor, inputs, joined
 
 MODEL = Path(__file__).parent.parent / "provenance" / "data" / "model.json"
-VERSION = "2026.11.1"
+VERSION = "2026.11.2"
 FOLDS = 5
 #: Inverse regularisation strength, chosen by the cross-validated recall (see docs/quality.md).
 STRENGTH = 1.0
@@ -53,6 +53,12 @@ class Table:
     folds: NDArray[np.int64]
     #: The highest probability that each pair may be given (``verdict.ceiling``).
     ceilings: Array
+    #: The lowest (``verdict.floor``).
+    floors: Array
+
+    def bounded(self, probability: Array, rows: NDArray[np.bool_]) -> Array:
+        """Probabilities of the chosen rows between what the rules allow and what they ask for."""
+        return np.maximum(np.minimum(probability, self.ceilings[rows]), self.floors[rows])
 
 
 def table(pairs: list[Pair], comparisons: Sequence[Comparison]) -> Table:
@@ -76,7 +82,8 @@ def table(pairs: list[Pair], comparisons: Sequence[Comparison]) -> Table:
         folds[graded[held]] = number
     folds[silver] = groups[silver]
     ceilings = np.array([ceiling(comparison) for comparison in comparisons])
-    return Table(pairs, x, names, derived, sets, labels, folds, ceilings)
+    floors = np.array([floor(comparison) for comparison in comparisons])
+    return Table(pairs, x, names, derived, sets, labels, folds, ceilings, floors)
 
 
 def fit_head(data: Table, head: str, rows: NDArray[np.bool_]) -> dict[str, Any]:

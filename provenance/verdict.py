@@ -40,18 +40,23 @@ WHOLE = 0.5
 REWORDED = 0.3
 #: A lone shared sentence under so many words is a stock line (a sign-up, a caption), no excerpt.
 LONE_WORDS = 30
+#: So is a run of sentences of fewer words in all: rare words strewn over two texts are no passage.
+THIN_WORDS = 20
 #: An exact run of so few words that opens or closes both texts is furniture, unless more follows.
 FURNITURE_WORDS = 60
 #: Fewer exact words in all are a notice (of rights, of an agency) or a phrase, wherever they stand.
 NOTICE_WORDS = 40
 #: Neither holds for a reworded stretch of so many words (no more than this share of them exact),
-#: nor for a gist of so many words that the source holds to this share.
-RETOLD_WORDS, RETOLD_EXACT = 40, 0.9
+#: or one that is `retold` to so many nats; nor is a lone sentence or a notice all there is, where a
+#: gist of so many words is held by the source to this share.
+RETOLD_WORDS, RETOLD_EXACT, RETOLD_SPARED = 40, 0.9, 10.0
 GIST_WORDS, GIST_SHARE = 60, 0.6
 #: The most (a probability) that such evidence may claim.
 HELD_DOWN = 0.3
 #: So many words in long exact runs outside quotations, and the least that they are worth.
 OWN_EXACT, BY_WORDS = 60, 0.95
+#: So much of `retold` (nats) is worth as much, whatever else differs.
+RETOLD_ENOUGH = 20.0
 #: Strength (nats) of a further run from which there is more than furniture.
 FURTHER = 15.0
 #: Texts under so many words are judged by their exact words alone: one sentence of a teaser names
@@ -88,17 +93,9 @@ class Context:
     attribution: Attribution = "unattributed"
 
 
-#: What the passage head reads of the strongest stretch and of the gist: shares as they are,
-#: amounts (nats, words, counts) as logarithms.
-_STRETCH_SHARES = (
-    "stretch_share_target", "stretch_share_source", "stretch_exact", "stretch_quoted",
-    "stretch_only_here", "stretch_hard", "stretch_hard_source", "stretch_pairs", "stretch_edge",
-    "gist_share", "gist_hard", "gist_part", "gist_around", "gist_source_part",
-)  # fmt: skip
-_STRETCH_AMOUNTS = (
-    "stretch_own", "stretch_strength", "stretch_words", "stretch_source_words",
-    "stretch_hard_shared", "exact_long", "gist_excess", "gist_nats", "gist_words",
-)  # fmt: skip
+#: What the passage head reads of the gist: shares as they are, amounts (nats, words) as logarithms.
+_GIST_SHARES = ("gist_share", "gist_hard", "gist_part", "gist_around", "gist_source_part")
+_AMOUNTS = ("exact_long", "gist_excess", "gist_nats", "gist_words")
 
 
 @cache
@@ -165,8 +162,8 @@ def inputs(comparison: Comparison) -> dict[str, dict[str, float]]:
             "log_longest_run": math.log1p(s.longest_run),
             "quoted": s.quoted,
             "cosine": f["cosine"],
-            **{name: f[name] for name in _STRETCH_SHARES},
-            **{f"log_{name}": math.log1p(max(0.0, f[name])) for name in _STRETCH_AMOUNTS},
+            **{name: f[name] for name in _GIST_SHARES},
+            **{f"log_{name}": math.log1p(max(0.0, f[name])) for name in _AMOUNTS},
         },
     }
 
@@ -198,21 +195,23 @@ def raw_score(comparison: Comparison) -> float:
 def ceiling(comparison: Comparison) -> float:
     """The most (a probability) that may be claimed where the evidence is of a kind that misleads.
 
-    Texts under `FEW_WORDS` claim no more than their exact share; a lone stock line, a notice, or
-    furniture that opens or closes both texts, no more than ``HELD_DOWN``. 1 for all else.
+    Texts under `FEW_WORDS` claim no more than their exact share; a lone stock line, a few words,
+    a notice, or furniture that opens or closes both texts, no more than ``HELD_DOWN``. 1 for all
+    else.
     """
     s, f = comparison.scores, comparison.features
     if min(comparison.target_words, comparison.source_words) < FEW_WORDS:
         return max(f["exact_target"], f["exact_source"])
     if max(f["linked_target"], f["linked_source"]) >= WHOLE:
         return 1.0
-    retold = (
-        f["stretch_words"] * (1 - f["stretch_quoted"]) >= RETOLD_WORDS
-        and f["stretch_exact"] < RETOLD_EXACT
-    )
-    if retold or (f["gist_words"] >= GIST_WORDS and f["gist_share"] >= GIST_SHARE):
+    own_words = f["stretch_words"] * (1 - f["stretch_quoted"])
+    if own_words >= RETOLD_WORDS and f["stretch_exact"] < RETOLD_EXACT:
         return 1.0
-    lone = f["block_sentences"] < 2 and s.longest_run < LONE_WORDS
+    if retold(comparison) >= RETOLD_SPARED:
+        return 1.0
+    summed_up = f["gist_words"] >= GIST_WORDS and f["gist_share"] >= GIST_SHARE
+    thin = f["block_sentences"] < 2 or f["block_words"] < THIN_WORDS
+    lone = thin and s.longest_run < LONE_WORDS
     words = f["exact_target"] * math.expm1(f["log_target"])
     notice = f["block_exact"] >= 0.5 and words < NOTICE_WORDS
     furniture = (
@@ -221,7 +220,21 @@ def ceiling(comparison: Comparison) -> float:
         and f["block_words"] < FURNITURE_WORDS
         and f["block_second"] < FURTHER
     )
-    return HELD_DOWN if lone or furniture or notice else 1.0
+    # A gist takes in the furniture that stands beside it.
+    return HELD_DOWN if furniture or ((lone or notice) and not summed_up) else 1.0
+
+
+def retold(comparison: Comparison) -> float:
+    """Evidence (nats) of the strongest reworded stretch by itself; 0 when it is exact or an edge.
+
+    Its strength times the share of neighbouring stems that stand side by side in the source's
+    stretch too. Reports of one fact share its names, which is strength; only who tells it by the
+    source's text keeps the neighbours. What independent texts reach is in docs/quality.md.
+    """
+    f = comparison.features
+    if f["stretch_exact"] >= RETOLD_EXACT or f["stretch_edge"]:
+        return 0.0
+    return f["stretch_strength"] * f["stretch_pairs"]
 
 
 def translated(comparison: Comparison) -> bool:
@@ -242,13 +255,16 @@ def tells_across(features: Mapping[str, float]) -> bool:
 
 
 def floor(comparison: Comparison) -> float:
-    """The least (a probability) that the source's very words ask for, whatever else differs.
+    """The least (a probability) that the shared words ask for, whatever else differs.
 
     Long exact runs outside quotations, ``OWN_EXACT`` words together: of the graded and silver
     negatives one in 4,870 has so many (the silver ones were in part chosen by shared wording).
-    The heads see few excerpts in pages on the same subject, so the rule stands beside them.
+    Or one reworded stretch that is `retold` to ``RETOLD_ENOUGH``. The heads see few excerpts in
+    pages on the same subject, and rate a passage by its share of long pages, so the rule stands
+    beside them.
     """
-    return BY_WORDS if comparison.features["exact_long"] >= OWN_EXACT else 0.0
+    own = comparison.features["exact_long"] >= OWN_EXACT
+    return BY_WORDS if own or retold(comparison) >= RETOLD_ENOUGH else 0.0
 
 
 def calibrated(score: float, knots: list[list[float]]) -> float:

@@ -9,12 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.dataset import FURNITURE
 from benchmarks.plagdet import Case, plagdet
 from provenance.compare import compare_texts
 from provenance.compare.profile import Profile, profile, shared_stems
 from provenance.compare.stretches import MOST_WINDOWS, Coded, best_run, stretches_of
 from provenance.compare.tiles import tiles
-from provenance.verdict import BY_WORDS, OWN_EXACT, floor, judge
+from provenance.verdict import (
+    BY_WORDS,
+    HELD_DOWN,
+    OWN_EXACT,
+    RETOLD_ENOUGH,
+    ceiling,
+    floor,
+    judge,
+    retold,
+)
 
 HOST = """The parish choir of Wendlesham met on Thursday to settle the summer programme. Its
 chairwoman, Oda Prewitt, asked for fewer psalms and more part songs. The organist disagreed, and
@@ -150,3 +160,43 @@ def test_the_same_words_as_a_quotation_do_not() -> None:
     quoting = compare_texts(f"{HOST} The statement in full: “{taken}” {OWN}", SOURCE)
     assert quoting.features["exact_long"] == 0
     assert floor(quoting) == 0
+
+
+def test_two_shuffled_sentences_suffice_by_themselves() -> None:
+    passage = SHUFFLED[: SHUFFLED.index(" A third")]
+    compared = compare_texts(f"{HOST} {passage} {OWN}", SOURCE)
+    assert compared.features["exact_long"] == 0
+    assert retold(compared) >= RETOLD_ENOUGH
+    assert floor(compared) == BY_WORDS
+
+
+def test_an_exact_stretch_is_not_retold() -> None:
+    taken = SOURCE[SOURCE.index("Divers") : SOURCE.index(" Trawler")]
+    compared = compare_texts(f"{HOST} {taken} {OWN}", SOURCE)
+    assert compared.features["stretch_strength"] > RETOLD_ENOUGH
+    assert retold(compared) == 0
+
+
+def test_furniture_at_the_end_of_both_is_held_down_though_a_gist_takes_it_in() -> None:
+    lines = " ".join((FURNITURE[5], FURNITURE[9]))
+    fact = "The province pays a third; the grain goes to the ferry berth, the engineer said."
+    source = f"{SOURCE[: SOURCE.index('Trawler')]}\n{lines}"
+    compared = compare_texts(f"{HOST} {OWN}\n{fact}\n{lines}", source)
+    assert compared.features["block_edge"] == 1
+    assert retold(compared) == 0
+    assert ceiling(compared) == HELD_DOWN
+    assert not judge(compared).is_reuse
+
+
+def test_invented_words_strewn_over_two_texts_are_no_passage() -> None:
+    """Short sentences of rare words, which anybody may put into any text."""
+    stamps = ["Bafo dinu gelo.", "Kimu pasa rote.", "Sulo temi bura.", "Dofe gali naku."]
+
+    sentences = SOURCE.replace("\n", " ").split(". ")
+    for place, stamp in enumerate(stamps):
+        sentences.insert(2 * place + 1, stamp.rstrip("."))
+    strewn, pasted = ". ".join(sentences), f"{HOST} {' '.join(stamps)} {OWN}"
+    for compared in (compare_texts(pasted, strewn), compare_texts(strewn, pasted)):
+        assert compared.scores.best_block > 20
+        assert not judge(compared).is_reuse
+    assert ceiling(compare_texts(pasted, strewn)) == HELD_DOWN

@@ -53,7 +53,7 @@ def compare(target: Profile, source: Profile) -> Comparison:
     exact = np.zeros(len(target.tokens.words), dtype=bool)
     for start, _, length in runs:
         exact[start : start + length] = True
-    features |= stretch_features(coded, target, source, kept, exact)
+    features |= stretch_features(coded, target, kept, exact)
     features |= gist_features(coded, target, source, gist(coded, target))
     features["exact_long"] = exact_long(target, runs)
     reused = _reused(kept, condensed(coded, target, source, found.common, kept))

@@ -1,4 +1,4 @@
-"""What the model reads of the strongest reused stretch and of the gist."""
+"""What the rules read of the strongest reused stretch, and the model of the gist."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ import numpy as np
 from provenance.compare.profile import Bools, Profile
 from provenance.compare.stretches import Coded, Gist, Stretch
 
-_OF_STRETCH = (
-    "own", "strength", "share_target", "share_source", "words", "source_words", "exact", "quoted",
-    "only_here", "hard", "hard_source", "hard_shared", "pairs", "edge",
-)  # fmt: skip
+_OF_STRETCH = ("strength", "words", "exact", "quoted", "pairs", "edge")
 _OF_GIST = (
     "excess", "nats", "share", "words", "hard", "part", "around", "source_part",
 )  # fmt: skip
@@ -33,7 +30,7 @@ def exact_long(target: Profile, runs: Sequence[tuple[int, int, int]]) -> float:
 
 
 def stretch_features(
-    coded: Coded, target: Profile, source: Profile, kept: Sequence[Stretch], exact: Bools
+    coded: Coded, target: Profile, kept: Sequence[Stretch], exact: Bools
 ) -> dict[str, float]:
     """Of the strongest stretch: strength in nats, shares of 0 to 1, words; 0 where there is none.
 
@@ -41,25 +38,12 @@ def stretch_features(
     """
     values = dict.fromkeys(_OF_STRETCH, 0.0)
     if kept:
-        best = kept[0]
-        values.update(_of(coded, target, source, best, exact))
+        values.update(_of(coded, target, kept[0], exact))
     return {f"stretch_{name}": value for name, value in values.items()}
 
 
-def _of(
-    coded: Coded, target: Profile, source: Profile, best: Stretch, exact: Bools
-) -> dict[str, float]:
+def _of(coded: Coded, target: Profile, best: Stretch, exact: Bools) -> dict[str, float]:
     (a, b), (c, d) = best.target, best.source
-    here, there = coded.counts(coded.target, best.target), coded.counts(coded.source, best.source)
-    shared = np.minimum(here, there)
-    # Words that neither text uses anywhere else: a pasted passage brings its own.
-    lone = (here == coded.counts(coded.target, (0, len(coded.target)))) & (
-        there == coded.counts(coded.source, (0, len(coded.source)))
-    )
-    t_hard = np.unique(coded.target[a:b][target.hard[a:b]])
-    s_hard = np.unique(coded.source[c:d][source.hard[c:d]])
-    met, answered = t_hard[there[t_hard] > 0], s_hard[here[s_hard] > 0]
-    weights = coded.weights
     left = set(zip(coded.target[a : b - 1].tolist(), coded.target[a + 1 : b].tolist(), strict=True))
     right = set(
         zip(coded.source[c : d - 1].tolist(), coded.source[c + 1 : d].tolist(), strict=True)
@@ -67,18 +51,12 @@ def _of(
     opens = a == 0 and c == 0
     closes = b == len(coded.target) and d == len(coded.source)
     return {
-        "own": best.own,
         "strength": best.strength,
-        "share_target": best.target_share,
-        "share_source": best.source_share,
         "words": float((b - a) // target.pieces),
-        "source_words": float((d - c) // source.pieces),
         "exact": float(exact[a:b].mean()),
         "quoted": float(target.quoted[a:b].mean()),
-        "only_here": float((weights * shared)[lone].sum()) / max(1e-9, best.nats),
-        "hard": float(weights[met].sum()) / max(1e-9, float(weights[t_hard].sum())),
-        "hard_source": float(weights[answered].sum()) / max(1e-9, float(weights[s_hard].sum())),
-        "hard_shared": float(weights[met].sum()),
+        # Of the neighbouring pairs of stems on the side that has fewer, how many the other has:
+        # reports of one fact share its words, and seldom their neighbours.
         "pairs": len(left & right) / max(1, min(len(left), len(right))),
         "edge": float(opens or closes),
     }
