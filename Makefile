@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp
+.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,15 @@ $(NEXT)/.stamp-$(DATASETTE_NEXT): $(BIN)/python pyproject.toml constraints.txt
 
 test-next: $(NEXT)/.stamp-$(DATASETTE_NEXT) ## the tests of our datasette pages, on the next datasette
 	@$(NEXT)/bin/python -m pytest tests/test_datasette.py tests/test_browser.py $(ARGS)
+
+# Large, and needs Java: not among what working on provenance takes.
+$(VENV)/.stamp-spark: $(VENV)/.stamp-dev
+	@echo "installing pyspark …"
+	@$(PIP) install -c constraints.txt -e '.[spark]'
+	@touch $@
+
+test-spark: $(VENV)/.stamp-spark ## the same rows from Spark; needs Java 17
+	@$(BIN)/python -m pytest -rs tests/test_spark.py $(ARGS)
 
 check: fmt-check lint type contracts test docs-check ## all that must pass before a commit
 
@@ -148,6 +157,10 @@ ssrf: $(VENV)/.stamp-dev ## addresses that must not be reached, into docs/securi
 badhttp: $(VENV)/.stamp-dev ## servers that behave badly, into docs/security.md
 	@$(BIN)/python -m benchmarks.badhttp --write $(ARGS)
 
+spark: $(VENV)/.stamp-spark ## Spark against one process: rows, growth (DATA=folder); needs Java 17
+	@$(call need-data)
+	@$(BIN)/python -m benchmarks.spark '$(DATA)' --write $(ARGS)
+
 direction: $(VENV)/.stamp-dev ## write the tables of docs/direction.md (simulated timelines)
 	@$(BIN)/python -m benchmarks.direction --write $(ARGS)
 
@@ -189,7 +202,7 @@ constraints: ## pin what pyproject.toml installs today, on Python 3.11
 	away=$$(mktemp -d); trap 'rm -rf "$$away"' EXIT; trap 'exit 130' INT TERM; \
 	$(CONSTRAINTS_PYTHON) -m venv "$$away/venv"; \
 	"$$away/venv/bin/python" -m pip --disable-pip-version-check --quiet uninstall --yes setuptools; \
-	"$$away/venv/bin/python" -m pip --disable-pip-version-check --quiet install '.[dev]'; \
+	"$$away/venv/bin/python" -m pip --disable-pip-version-check --quiet install '.[dev,spark]'; \
 	sed -n '/^#/p' constraints.txt >"$$away/new"; \
 	"$$away/venv/bin/python" -m pip --disable-pip-version-check freeze --all --exclude pip --exclude article-provenance >>"$$away/new"; \
 	cp "$$away/new" constraints.txt; \

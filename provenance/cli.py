@@ -24,6 +24,8 @@ from provenance.commands.compare import compare
 from provenance.commands.demo import demo
 from provenance.commands.doctor import doctor
 from provenance.commands.evidence import evidence
+from provenance.commands.export_index import export_index
+from provenance.commands.import_matches import import_matches
 from provenance.commands.matches import matches
 from provenance.commands.originals import originals
 from provenance.commands.publish import publish_db
@@ -90,6 +92,8 @@ for _verb in (
     boilerplate,
     serve,
     reindex,
+    export_index,
+    import_matches,
     doctor,
     demo,
 ):

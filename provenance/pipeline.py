@@ -123,20 +123,22 @@ def scan(
     made_with = judged_with(*parts)
 
     def write(one: Studied, run: int, input_id: int | None) -> bool:
-        return _record(store, one, run, input_id)
+        return record(store, one, run, input_id, keep_capture(store, one.page.capture))
 
     return run_over(store, "scan", specs, given, way, write, Told(progress, found), made_with)
 
 
-def _record(store: Store, one: Studied, run: int, input_id: int | None) -> bool:
-    """Store a page with its matches, in place of what was said of it before."""
+def record(
+    store: Store, one: Studied, run: int, input_id: int | None, capture_id: int | None
+) -> bool:
+    """Store a page with its matches, in place of what was said of it before; True for a new one."""
     new = store.add_article(
         one.page.article,
         "crawled",
         one.fingerprint,
         one.page.traces,
         input_id=input_id,
-        capture_id=keep_capture(store, one.page.capture),
+        capture_id=capture_id,
     )
     for match in one.kept:
         store.add_match(match, run)
@@ -168,7 +170,7 @@ def check(store: Store, spec: str, given: Given, *, follow: bool = False) -> Che
     page = one.page
     with store.transaction():
         run = store.begin_run("check", arguments, made_with)
-        _record(store, one, run, None)
+        record(store, one, run, None, keep_capture(store, page.capture))
         reposts = sum(match.verdict.is_repost for match in one.kept)
         counts = {"read": 1, "matched": int(bool(one.kept)), "reposts": reposts}
         capped = {f"capped_{kind}": n for kind, n in store.capped.items()}

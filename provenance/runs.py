@@ -205,6 +205,7 @@ class Way:
 
 
 Item = Capture | Record | Failure
+Opening = Callable[[str, Given], Opened]
 
 
 def _made(make: Callable[..., Study], arguments: tuple[Any, ...]) -> Any:
@@ -247,8 +248,13 @@ def run_over(
     write: Write,
     told: Told,
     made_with: Mapping[str, Any],
+    opening: Opening = open_input,
 ) -> Tally:
-    """Read every input, page by page; what was done is kept, however the run ends."""
+    """Read every input, page by page; what was done is kept, however the run ends.
+
+    ``made_with``: what the pages are judged with. ``opening``: how an input is opened, where its
+    pages come from elsewhere than itself.
+    """
     tally = Tally()
     with store.transaction():
         arguments = {"inputs": list(specs), "url": given.url}
@@ -257,7 +263,7 @@ def run_over(
     try:
         with way.opened() as study:
             for spec in specs:
-                _run_input(store, run, verb, spec, given, batch, study)
+                _run_input(store, run, verb, spec, given, batch, study, opening)
     finally:
         counts = tally.counts() | {f"capped_{kind}": n for kind, n in store.capped.items()}
         with store.transaction():
@@ -273,10 +279,11 @@ def _run_input(
     given: Given,
     batch: _Batch,
     study: Callable[[Iterable[Item]], Iterator[Studied | Failure]],
+    opening: Opening,
 ) -> None:
     tally = batch.tally
     try:
-        opened = visiting(open_input(spec, given), store, given, verb)
+        opened = visiting(opening(spec, given), store, given, verb)
     except ProvenanceError as error:
         failed = failure(error, spec, "fetch" if is_url(spec) else "read")
         with store.transaction():

@@ -31,7 +31,7 @@ DOORS = {
     "datasette": ["datasette_plugin"],
     "warcio": ["store/archive.py", "readers"],
     "brotli": ["readers/http.py"],
-    "duckdb": ["readers/parquet.py"],
+    "duckdb": ["readers/parquet.py", "engines/parquet.py"],
     "feedparser": ["readers/feed.py"],
     "zstandard": ["readers/packed.py"],
     "fastwarc": [],
@@ -40,7 +40,7 @@ DOORS = {
     "Stemmer": ["languages.py"],
     "anyascii": ["latin.py"],
     "tld": ["urls.py"],
-    "pyspark": ["engines"],
+    "pyspark": ["engines/spark.py"],
     "subprocess": ["commands/serve.py"],
     "multiprocessing": ["workers.py"],
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from provenance.commands.cluster import Cluster, cluster_options, scan_by_spark
 from provenance.commands.shared import (
     INTERRUPTED,
     REPOST,
@@ -36,13 +37,14 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.argument("inputs", nargs=-1, metavar="INPUT...")
 @db_option
 @private_option
 @fetch_options
 @jobs_option
 @exit_option
 @json_option
+@cluster_options
 def scan(
     inputs: tuple[str, ...],
     db: Path,
@@ -52,6 +54,7 @@ def scan(
     jobs: int | None,
     exit_code: bool,
     as_json: bool,
+    cluster: Cluster,
 ) -> None:
     """Hold a crawl against the originals: WARC, WACZ, HTML folders, rows, single pages.
 
@@ -63,6 +66,11 @@ def scan(
     provenance scan crawl.warc.gz mirror/ articles.jsonl.gz
     provenance scan --fetch addresses.txt feed.xml
     """
+    if cluster.engine == "spark":
+        scan_by_spark(inputs, db, cluster, jobs=jobs)
+        return
+    if not inputs:
+        raise click.UsageError("Missing argument 'INPUT...'.", click.get_current_context())
     from provenance import pipeline
     from provenance.report.rows import match_row
     from provenance.report.text import match_line

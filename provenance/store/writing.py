@@ -215,16 +215,21 @@ class Writing(Indexed):
 
     @guarded
     def add_capture(
-        self, capture: Capture, *, file: str | None, offset: int | None, length: int | None
+        self,
+        capture: Capture,
+        *,
+        file: str | None,
+        offset: int | None,
+        length: int | None,
+        sha256: str = "",
     ) -> int:
         """The row of ``captures`` for a page; returns its id. The bytes stay in ``file``.
 
-        ``offset`` and ``length`` are bytes of the file as it lies on the disk. The same bytes of
-        the same URL in the same file are one row.
+        ``offset`` and ``length`` are bytes of the file as it lies on the disk; ``sha256`` is of a
+        body that is not at hand. The same bytes of the same URL in the same file are one row.
         """
-        row = rows.capture_row(
-            capture, hashlib.sha256(capture.body).hexdigest(), file, offset, length
-        )
+        body = sha256 or hashlib.sha256(capture.body).hexdigest()
+        row = rows.capture_row(capture, body, file, offset, length)
         with self._whole():
             known = self._known_capture(row["sha256"], row["url"], row["file"])
             return self._insert("captures", row) if known is None else known

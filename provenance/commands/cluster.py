@@ -1,0 +1,109 @@
+"""What ``scan`` does where the reading is done by Spark."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from provenance.commands.shared import PARTLY, UNREADABLE, say
+from provenance.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """What was said of a scan that Spark is to do."""
+
+    engine: str
+    index: str | None
+    out: str | None
+    master: str | None
+    manifest: Path | None
+
+
+def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a scan by Spark, as one argument ``cluster``."""
+
+    def gathered(
+        *args: Any,
+        engine: str,
+        index: str | None,
+        out: str | None,
+        master: str | None,
+        manifest: Path | None,
+        **rest: Any,
+    ) -> Any:
+        return command(*args, cluster=Cluster(engine, index, out, master, manifest), **rest)
+
+    gathered.__name__, gathered.__doc__ = command.__name__, command.__doc__
+    gathered.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    found: Callable[..., Any] = gathered
+    for option in (
+        click.option(
+            "--manifest",
+            type=click.Path(path_type=Path),
+            help="With spark: a file that names more inputs, one a line.",
+        ),
+        click.option("--master", help="With spark: where it runs, as Spark writes it (local[4])."),
+        click.option("-o", "--out", help="With spark: the folder to write what was found to."),
+        click.option("--index", help="With spark: what export-index wrote; else made of --db."),
+        click.option(
+            "--engine",
+            type=click.Choice(["here", "spark"]),
+            default="here",
+            show_default=True,
+            help="Who reads: this machine, or Spark. See docs/spark.md.",
+        ),
+    ):
+        found = option(found)
+    return found
+
+
+def scan_by_spark(inputs: tuple[str, ...], db: Path, cluster: Cluster, *, jobs: int | None) -> None:
+    """Scan with Spark, and exit as a scan does."""
+    from provenance.engines import spark
+
+    began = time.monotonic()
+    if cluster.out is None:
+        raise UsageError("with --engine spark, -o must name a folder", hint="Add -o OUT")
+    specs = list(inputs)
+    if cluster.manifest is not None:
+        try:
+            specs += spark.listed(cluster.manifest.read_text("utf-8").splitlines())
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                "the manifest cannot be read", subject=str(cluster.manifest)
+            ) from error
+    if not specs:
+        raise UsageError("there is nothing to scan", hint="Name inputs, or a --manifest of them")
+    index = cluster.index or _exported(db, Path(cluster.out))
+    # Without a master, Spark takes the one it is configured with; else this machine's cores.
+    session = spark.session(cluster.master or (f"local[{jobs}]" if jobs else None))
+    try:
+        counts = spark.scan(session, specs, index, cluster.out)
+    finally:
+        session.stop()
+    say(
+        f"{counts['pages'] + counts['failures']} pages read in {time.monotonic() - began:.1f} s: "
+        f"{counts['matched']} matched, {counts['reposts']} of them reposts, "
+        f"{counts['failures']} could not be read. "
+        f"To see them: provenance import-matches {cluster.out}"
+    )
+    if counts["failures"]:
+        sys.exit(PARTLY if counts["pages"] else UNREADABLE)
+
+
+def _exported(db: Path, out: Path) -> str:
+    """The originals of a database, exported beside what is to be found."""
+    from provenance.engines import index
+    from provenance.store import Store
+
+    place = out.with_name(out.name + ".index")
+    with Store.open(db, create=False) as store:
+        index.export(store, place)
+    return str(place)

@@ -1,0 +1,61 @@
+"""``import-matches``: what a scan on other machines found, into the database."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from provenance.commands.shared import (
+    INTERRUPTED,
+    Progress,
+    db_option,
+    exit_for,
+    failures,
+    learn_when_due,
+    open_store,
+    say,
+    troubles,
+)
+
+
+@click.command("import-matches")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="OUT")
+@db_option
+def import_matches(folder: Path, db: Path) -> None:
+    """Bring what `scan --engine spark -o OUT` found into the database its index came from.
+
+    The rows are those that a scan here would have made. What was imported before is skipped, and
+    an import that was stopped goes on where it stopped.
+
+    \b
+    provenance import-matches found/
+    """
+    from provenance.engines import importing
+
+    progress = Progress("import")
+    with open_store(db, create=False) as store:
+        try:
+            done = importing.import_matches(store, folder, progress)
+        except KeyboardInterrupt:
+            progress.done()
+            say("Stopped. What was imported is kept; run the same command again to go on.")
+            sys.exit(INTERRUPTED)
+        progress.done()
+        learn_when_due(store)
+    tally = done.tally
+    failures(tally)
+    if tally.skipped_inputs:
+        say(f"{len(tally.skipped_inputs)} inputs were imported or scanned before; skipped")
+    if tally.resumed:
+        say(f"{tally.resumed} pages were imported by a run that was stopped; it went on after them")
+    if done.gone:
+        say(f"{done.gone} matches are with originals that are no longer here; left out")
+    if done.outdated:
+        say("Originals changed since the index was exported: a scan will read these inputs again.")
+    say(
+        f"{tally.read} pages imported: {tally.reposts} with a repost, "
+        f"{tally.matched - tally.reposts} with other matches" + troubles(tally)
+    )
+    exit_for(tally, nothing=not (tally.stored or tally.known or tally.skipped_inputs))

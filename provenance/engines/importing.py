@@ -1,0 +1,200 @@
+"""What a scan on other machines found, brought into the database as if it had been found here.
+
+Inputs are taken in their order, and the pages of each in theirs, by ``runs.run_over``, which reads
+a crawl, too: so the rows are those of a scan in one process, and an import that was stopped goes
+on, or says that it was done.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from provenance import pipeline
+from provenance.config import LIMITS
+from provenance.engines import parquet, plain
+from provenance.engines.spark import Outcome
+from provenance.engines.walk import ITEM_BITS, Account, Held, Stored
+from provenance.errors import ReadError, StoreError
+from provenance.intake import Given, Opened
+from provenance.models import Article, Failure, InputAccount, Match
+from provenance.runs import Item, Progress, Tally, Told, Way, run_over, silent
+from provenance.store import Store
+from provenance.study import Studied
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Brought(Studied):
+    """A page that was read and judged elsewhere."""
+
+    sha256: str = ""
+
+
+@dataclasses.dataclass(slots=True)
+class Imported:
+    """What an import did."""
+
+    tally: Tally
+    #: Matches whose original is no longer in the database.
+    gone: int = 0
+    #: Originals came or went since the index was exported: these pages will be scanned again.
+    outdated: bool = False
+
+
+def read_outcome(folder: Path) -> Outcome:
+    """What a finished scan says of itself. Raises ReadError for none."""
+    place = folder / "about"
+    if not (place / "_SUCCESS").is_file():
+        raise ReadError(
+            "there is no finished scan here",
+            subject=str(folder),
+            hint="Name the folder that `provenance scan --engine spark -o` wrote, copied here",
+            code="missing",
+        )
+    ((text,),) = parquet.read(place, ["about"])
+    return Outcome.of_text(text)
+
+
+def import_matches(store: Store, folder: Path, progress: Progress = silent) -> Imported:
+    """Store all that a scan on a cluster read and found.
+
+    Raises ReadError for a folder that holds none, StoreError (``parameters``) for a scan against
+    another database.
+    """
+    outcome = read_outcome(folder)
+    about = outcome.about
+    if about.parameters != store.parameters:
+        raise StoreError(
+            "the scan was made against the originals of another database",
+            subject=str(folder),
+            hint="Name the database that its index was exported from, with --db",
+            code="parameters",
+        )
+    done = Imported(Tally(), outdated=about.generation != store.generation)
+    made_with = dict(about.judged_with)
+    if done.outdated:
+        # Said of the run, so that its inputs don't count as scanned against what is there now.
+        made_with["index_generation"] = about.generation
+    numbers = {spec: number for number, spec in enumerate(outcome.inputs)}
+
+    @lru_cache(maxsize=1000)
+    def original(name: str) -> Article | None:
+        return store.articles([name]).get(name)
+
+    def opening(spec: str, _: Given) -> Opened:
+        return _opened(folder, numbers[spec], original, done)
+
+    def write(one: Studied, run: int, input_id: int | None) -> bool:
+        captured = one.page.capture
+        capture_id = None
+        if captured is not None and isinstance(one, Brought):
+            capture_id = store.add_capture(
+                captured,
+                file=captured.path,
+                offset=captured.offset,
+                length=captured.length,
+                sha256=one.sha256,
+            )
+        return pipeline.record(store, one, run, input_id, capture_id)
+
+    store.capped.update(outcome.capped)
+    done.tally = run_over(
+        store,
+        "scan",
+        list(outcome.inputs),
+        Given(),
+        Way(_as_it_is, _never, (), 0, LIMITS),
+        write,
+        Told(progress),
+        made_with,
+        opening,
+    )
+    return done
+
+
+def _as_it_is(item: Any, _: str) -> Studied | Failure:
+    """The study of what was studied already."""
+    one: Studied | Failure = item
+    return one
+
+
+def _never() -> Any:  # no worker studies what was studied already
+    raise NotImplementedError
+
+
+def _opened(folder: Path, number: int, original: Any, done: Imported) -> Opened:
+    first = number << ITEM_BITS
+    span = (first, first | ((1 << ITEM_BITS) - 1))
+    ends = list(
+        parquet.read(
+            folder / "pages",
+            ["kind", "body"],
+            "page BETWEEN ? AND ? AND kind IN ('read', 'unopened')",
+            span,
+        )
+    )
+    if len(ends) != 1:
+        raise ReadError("the scan has no account of it", code="bad-scan")
+    kind, body = ends[0]
+    end = plain.loads(Account, body)
+    if kind == "unopened":
+        raise ReadError(end.message, subject=end.path, hint=end.hint, code=end.error)
+    account = end.account or InputAccount(end.path, end.kind)
+    items: Iterator[Any] = _items(folder, span, original, done)
+    return Opened(end.path, end.kind, items, lambda: account, end.digest)
+
+
+def _items(
+    folder: Path, span: tuple[int, int], original: Any, done: Imported
+) -> Iterator[Item | Brought]:
+    """What was read of an input, in order, each page with its matches."""
+    pages = parquet.read(
+        folder / "pages",
+        ["page", "kind", "body"],
+        "page BETWEEN ? AND ? AND kind IN ('page', 'failure', 'broken') ORDER BY page",
+        span,
+    )
+    matches = parquet.read(
+        folder / "matches",
+        ["page", "kind", "match"],
+        "page BETWEEN ? AND ? ORDER BY page, position",
+        span,
+    )
+    ahead = next(matches, None)
+    for number, kind, body in pages:
+        if kind != "page":
+            failure = plain.loads(Failure, body)
+            if kind == "broken":
+                raise ReadError(failure.message, subject=failure.input, code=failure.error)
+            yield failure
+            continue
+        one = plain.loads(Stored, body)
+        kept: list[Match] = []
+        trouble = one.trouble
+        while ahead is not None and ahead[0] == number:
+            if ahead[1] == "failure":
+                trouble = plain.loads(Failure, ahead[2])
+            else:
+                held = plain.loads(Held, ahead[2])
+                source = original(held.source_id)
+                if source is None:
+                    done.gone += 1
+                else:
+                    kept.append(_match(held, source, one))
+            ahead = next(matches, None)
+        yield Brought(one.page, one.fingerprint, one.words, (), tuple(kept), trouble, one.sha256)
+
+
+def _match(held: Held, source: Article, one: Stored) -> Match:
+    return Match(
+        held.id,
+        source,
+        one.page.article,
+        held.comparison,
+        held.verdict,
+        one.page.traces,
+        held.channels,  # type: ignore[arg-type]  # as they were written
+    )
