@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from provenance.commands.shared import PARTLY, UNREADABLE, say
+from provenance.commands.shared import PARTLY, UNREADABLE, jobs_of, say
 from provenance.errors import UsageError
 
 
@@ -49,7 +49,10 @@ def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Path(path_type=Path),
             help="With spark: a file that names more inputs, one a line.",
         ),
-        click.option("--master", help="With spark: where it runs, as Spark writes it (local[4])."),
+        click.option(
+            "--master",
+            help="With spark: where, as Spark writes it; else --jobs cores here.",
+        ),
         click.option("-o", "--out", help="With spark: the folder to write what was found to."),
         click.option("--index", help="With spark: what export-index wrote; else made of --db."),
         click.option(
@@ -82,8 +85,7 @@ def scan_by_spark(inputs: tuple[str, ...], db: Path, cluster: Cluster, *, jobs: 
     if not specs:
         raise UsageError("there is nothing to scan", hint="Name inputs, or a --manifest of them")
     index = cluster.index or _exported(db, Path(cluster.out))
-    # Without a master, Spark takes the one it is configured with; else this machine's cores.
-    session = spark.session(cluster.master or (f"local[{jobs}]" if jobs else None))
+    session = spark.session(cluster.master or f"local[{jobs_of(jobs) or 1}]")
     try:
         counts = spark.scan(session, specs, index, cluster.out)
     finally:

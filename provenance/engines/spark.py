@@ -27,7 +27,7 @@ from provenance.engines.index import About
 from provenance.errors import ProvenanceError, ReadError, UsageError
 
 _PAGES = "page long, spec string, kind string, body string, keys array<long>, names array<string>"
-_WANTED = "page long, wanted array<string>, capped string"
+_WANTED = "page long, wanted array<string>, capped map<string,long>"
 _MATCHES = (
     "page long, position int, kind string, id string, source_id string, target_id string,"
     " relation string, is_repost boolean, probability double, direction string,"
@@ -291,10 +291,9 @@ def _judge(spark: Any, index: str, about: About, out: str) -> dict[str, int]:
     )
     met = gathered.join(pages.select("page", "body"), "page").persist(StorageLevel.DISK_ONLY)
 
-    def seeking(rows: Iterable[Any]) -> Iterator[tuple[int, list[str], str]]:
+    def seeking(rows: Iterable[Any]) -> Iterator[tuple[int, list[str], dict[str, int]]]:
         for row in rows:
-            wanted, capped = walk.seek(row["body"], _answers(row["answers"]), shared.value)
-            yield row["page"], wanted, json.dumps(capped)
+            yield row["page"], *walk.seek(row["body"], _answers(row["answers"]), shared.value)
 
     def judging(rows: Iterable[Any]) -> Iterator[walk.Found]:
         items = (
@@ -319,10 +318,11 @@ def _judge(spark: Any, index: str, about: About, out: str) -> dict[str, int]:
         matches.repartitionByRange("page").sortWithinPartitions("page", "position"),
         f"{out}/matches",
     )
-    capped: dict[str, int] = {}
-    for row in sought.where("capped <> '{}'").select("capped").toLocalIterator():
-        for channel, count in json.loads(row["capped"]).items():
-            capped[channel] = capped.get(channel, 0) + count
+    passed_over = sought.select(f.explode("capped").alias("channel", "count"))
+    capped = {
+        row["channel"]: int(row["keys"])
+        for row in passed_over.groupBy("channel").agg(f.sum("count").alias("keys")).collect()
+    }
     sought.unpersist()
     met.unpersist()
     return capped
