@@ -330,6 +330,6 @@ def test_small_inputs_are_read_together(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(bytes(size))
     specs = list(enumerate(str(tmp_path / name) for name in "abcdxe"))  # x is not there
     numbers = [[number for number, _ in task] for task in dealt(specs, 1, small=60)]
-    assert numbers == [[0, 1, 2], [3], [4], [5]]
-    assert len(dealt(specs[:3], 2, small=60)) == 2
+    assert numbers == [[0, 1], [2], [3], [4], [5]]
+    assert len(dealt(specs[:3], 2, small=60)) == 3
     assert dealt(specs[4:5], 8) == [specs[4:5]]

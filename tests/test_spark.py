@@ -69,7 +69,8 @@ def test_spark_finds_what_one_process_finds(
     assert ran.code == 3, ran.err
     expected = tables(ground / "one.db")
     assert len(expected["matches"]) > 30
-    assert len(expected["failures"]) == 3
+    assert len(expected["failures"]) == 2
+    assert any("noise" in row for row in expected["inputs"])
     assert tables(db) == expected
 
 

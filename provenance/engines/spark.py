@@ -246,7 +246,8 @@ def dealt(
     """Inputs as tasks, in order: small ones together, but not so many that cores stand idle."""
     weights = [_weight(spec) for _, spec in inputs]
     known = sum(weight for weight in weights if weight is not None)
-    most = min(small, known // max(cores, 1))
+    # Some tasks a core: what is lost with one of them is little, and none waits long for the last.
+    most = min(small, known // max(4 * cores, 1))
     tasks: list[list[tuple[int, str]]] = []
     taken = 0
     for one, weight in zip(inputs, weights, strict=True):
