@@ -8,7 +8,7 @@ on, or says that it was done.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -79,13 +79,21 @@ def import_matches(store: Store, folder: Path, progress: Progress = silent) -> I
         # Said of the run, so that its inputs don't count as scanned against what is there now.
         made_with["index_generation"] = about.generation
     numbers = {spec: number for number, spec in enumerate(outcome.inputs)}
+    # Of a large crawl there are as many files as inputs: each is opened for those that it holds.
+    files = {name: parquet.spans(folder / name, "page") for name in ("pages", "matches")}
 
     @lru_cache(maxsize=1000)
     def original(name: str) -> Article | None:
         return store.articles([name]).get(name)
 
     def opening(spec: str, _: Given) -> Opened:
-        return _opened(folder, numbers[spec], original, done)
+        first = numbers[spec] << ITEM_BITS
+        last = first | ((1 << ITEM_BITS) - 1)
+        here = {
+            name: [file for file, least, most in spans if least <= last and most >= first]
+            for name, spans in files.items()
+        }
+        return _opened(here, (first, last), original, done)
 
     def write(one: Studied, run: int, input_id: int | None) -> bool:
         captured = one.page.capture
@@ -125,12 +133,12 @@ def _never() -> Any:  # no worker studies what was studied already
     raise NotImplementedError
 
 
-def _opened(folder: Path, number: int, original: Any, done: Imported) -> Opened:
-    first = number << ITEM_BITS
-    span = (first, first | ((1 << ITEM_BITS) - 1))
+def _opened(
+    files: Mapping[str, list[Path]], span: tuple[int, int], original: Any, done: Imported
+) -> Opened:
     ends = list(
         parquet.read(
-            folder / "pages",
+            files["pages"],
             ["kind", "body"],
             "page BETWEEN ? AND ? AND kind IN ('read', 'unopened')",
             span,
@@ -143,22 +151,22 @@ def _opened(folder: Path, number: int, original: Any, done: Imported) -> Opened:
     if kind == "unopened":
         raise ReadError(end.message, subject=end.path, hint=end.hint, code=end.error)
     account = end.account or InputAccount(end.path, end.kind)
-    items: Iterator[Any] = _items(folder, span, original, done)
+    items: Iterator[Any] = _items(files, span, original, done)
     return Opened(end.path, end.kind, items, lambda: account, end.digest)
 
 
 def _items(
-    folder: Path, span: tuple[int, int], original: Any, done: Imported
+    files: Mapping[str, list[Path]], span: tuple[int, int], original: Any, done: Imported
 ) -> Iterator[Item | Brought]:
     """What was read of an input, in order, each page with its matches."""
     pages = parquet.read(
-        folder / "pages",
+        files["pages"],
         ["page", "kind", "body"],
         "page BETWEEN ? AND ? AND kind IN ('page', 'failure', 'broken') ORDER BY page",
         span,
     )
     matches = parquet.read(
-        folder / "matches",
+        files["matches"],
         ["page", "kind", "match"],
         "page BETWEEN ? AND ? ORDER BY page, position",
         span,

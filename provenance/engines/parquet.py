@@ -68,11 +68,19 @@ def write(path: Path, columns: Mapping[str, str], rows: Iterable[Sequence[Any]])
 
 
 def read(
-    folder: Path, columns: Sequence[str], where: str = "TRUE", values: Sequence[Any] = ()
+    files: Path | Sequence[Path],
+    columns: Sequence[str],
+    where: str = "TRUE",
+    values: Sequence[Any] = (),
 ) -> Iterator[tuple[Any, ...]]:
-    """Rows of a Parquet file, or of a folder of them. ``where`` is SQL of ours, ``values`` its
-    parameters. Raises ReadError (``bad-parquet``) for what can't be read."""
-    whole = folder / "*.parquet" if folder.is_dir() else folder
+    """Rows of Parquet: of a file, a folder of them, or several files. ``where`` is SQL of ours,
+    ``values`` its parameters. Raises ReadError (``bad-parquet``) for what can't be read."""
+    several = (
+        sorted(files.glob("*.parquet")) if isinstance(files, Path) and files.is_dir() else files
+    )
+    several = [several] if isinstance(several, Path) else several
+    if not several:
+        return
     with tempfile.TemporaryDirectory() as place:
         connection = _connect(Path(place))
         import duckdb
@@ -80,7 +88,8 @@ def read(
         names = ", ".join(columns)
         try:
             found = connection.execute(
-                f"SELECT {names} FROM read_parquet({_quoted(whole)}) WHERE {where}",  # noqa: S608
+                f"SELECT {names} FROM read_parquet([{', '.join(map(_quoted, several))}])"  # noqa: S608
+                f" WHERE {where}",
                 list(values),
             )
             while batch := found.fetchmany(_ROWS):
@@ -88,12 +97,22 @@ def read(
         except duckdb.Error as error:
             raise ReadError(
                 f"the Parquet cannot be read ({type(error).__name__})",
-                subject=os.fspath(folder),
+                subject=os.fspath(several[0].parent),
                 hint="It is not what a finished scan or export wrote; make it anew",
                 code="bad-parquet",
             ) from error
         finally:
             connection.close()
+
+
+def spans(folder: Path, column: str) -> list[tuple[Path, int, int]]:
+    """The files of a folder that hold rows, each with the least and the greatest of a column."""
+    found = []
+    for file in sorted(folder.glob("*.parquet")):
+        ((first, last),) = read(file, [f"min({column})", f"max({column})"])
+        if first is not None:
+            found.append((file, int(first), int(last)))
+    return found
 
 
 def _quoted(path: Path) -> str:
