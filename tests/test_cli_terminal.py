@@ -39,7 +39,9 @@ def hostile(small: Path) -> Path:
 
 @pytest.mark.parametrize(
     "words",
-    [["matches"], ["matches", "-t"], ["originals"], ["show", "ID"], ["check", "rows.jsonl"],
+    [["matches"], ["matches", "-t"], ["matches", "--atom"], ["clusters"], ["boilerplate"],
+     ["evidence", "ID"], ["verify", "no\x1b[2J.zip"], ["doctor"], ["originals"],
+     ["show", "ID"], ["check", "rows.jsonl"],
      ["check", "hostile.html"], ["compare", "hostile.html", "rows.jsonl"],
      ["scan", "hostile.html", "copy.html"], ["check", "no\x1b[2J.html"], ["add", "no\x9b.html"],
      ["show", "\x1b[2J"], ["originals", "--remove", "\x1b[2J"], ["--\x1b[2J"]],

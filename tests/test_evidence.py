@@ -311,6 +311,36 @@ def test_what_can_not_be_written_or_found_is_told(fetched: Path, tmp_path: Path)
     assert found(fetched)
 
 
+def test_what_people_decided_is_in_it_only_on_request(fetched: Path, tmp_path: Path) -> None:
+    plain = bundled(fetched, tmp_path).read_bytes()
+    words = ("--note", "Ask the lawyer", "--by", "Ada Lovett", "--db", fetched)
+    assert run("review", found(fetched), "confirmed", *words).code == 0
+    assert bundled(fetched, tmp_path).read_bytes() == plain
+    ran = run("evidence", found(fetched), "--db", fetched, "-o", tmp_path / "r.zip", "--reviews")
+    assert ran.code == 0, ran.err
+    held = members(tmp_path / "r.zip")
+    for name in ("match.json", "report.html"):
+        assert b"Ask the lawyer" in held[name] and b"Ada Lovett" in held[name]
+    assert agreed(tmp_path / "r.zip") == ALL
+
+
+def test_a_key_in_an_address_is_not_handed_on(small: Path, tmp_path: Path) -> None:
+    key = "s3cretvalue"
+    body = crawl_samples.http(page(REWORDED).encode())
+    part = crawl_samples.record(body, f"https://copy.example/canal?token={key}&x=1")
+    crawl = tmp_path / "crawl.warc.gz"
+    crawl.write_bytes(gzip.compress(part))
+    assert run("scan", crawl, "--db", small).code == 0
+    bundle = bundled(small, tmp_path)
+    for name, content in members(bundle).items():
+        raw = gzip.decompress(content) if name.endswith(".gz") else content
+        assert key.encode() not in raw, name
+    record = json.loads(members(bundle)["match.json"])["records"]["target"]
+    assert (record["as_stored"], record["status"]) == (False, 200)
+    assert "holds a key" in record["why"]
+    assert agreed(bundle) == ALL
+
+
 def test_standard_output(fetched: Path, tmp_path: Path) -> None:
     from conftest import command
 

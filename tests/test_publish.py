@@ -24,6 +24,7 @@ MARKERS = {
     for name in (
         "text", "other", "snippet", "value", "reason", "quoted", "evidence", "header", "folder",
         "line", "failure", "link", "picture", "alias", "argument", "term", "owner",
+        "note", "reviewer",
     )
 }  # fmt: skip
 
@@ -81,6 +82,8 @@ def marked(tmp_path: Path) -> Path:
         store.replace_learned([Line(5, "alpha.example", m["line"], 4, 9, 1)], articles=2)
         store.add_failure(job, Failure(file, "read", "bad", m["failure"]), read)
         store.add_relations([(f"{m['owner']}.example", "beta.example", "owner")])
+    words = ("--note", m["note"], "--by", m["reviewer"], "--db", path)
+    assert run("review", found.id, "confirmed", *words).code == 0
     return path
 
 

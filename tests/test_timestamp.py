@@ -139,7 +139,7 @@ def of_other(request: bytes) -> Iterable[bytes]:
         (response(b"junk", kind=REPLY), "timestamp"),
         (response(b"<html>", kind="text/html"), "content-type"),
         (response(b"x" * 2_000_000, kind=REPLY), "oversize"),
-        (response(status="503 Busy"), "status"),
+        (response(status="503 Busy"), "unavailable"),
         (response(status="307 Elsewhere", headers={"Location": "http://x.example/"}), "status"),
     ],
 )

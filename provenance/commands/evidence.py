@@ -40,12 +40,16 @@ if TYPE_CHECKING:
     metavar="URL",
     help="Have the bundle's digest stamped by this authority (RFC 3161). Only the digest is sent.",
 )
+@click.option(
+    "--reviews", is_flag=True, help="With what was decided on it (see review), names and notes."
+)
 @private_option
 @db_option
 def evidence(
     match_id: str,
     output: Path | None,
     authority: str | None,
+    reviews: bool,
     allow_private: bool,
     db: Path,
 ) -> None:
@@ -71,7 +75,7 @@ def evidence(
     with open_store(db, create=False, read_only=True) as store:
         row = stored_match(store, match_id)
         named = redact(authority) if authority else None
-        made = gather(store, row, created=_now(), authority=named)
+        made = gather(store, row, created=_now(), authority=named, reviews=reviews)
     members = dict(made.members)
     if authority:
         members[container.STAMP] = stamp.ask(authority, made.manifest, allow_private=allow_private)

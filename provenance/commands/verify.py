@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provenance.commands.shared import DIFFERS, jobs_option, json_option, json_out
+from provenance.commands.shared import DIFFERS, jobs_of, jobs_option, json_option, json_out
 from provenance.errors import ProvenanceError, ReadError
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def verify(bundle: Path, ca: Path | None, jobs: int | None, as_json: bool) -> No
         roots = stamp.certificates(_read(ca), str(ca)) if ca else None
         raw = _read(bundle)
         try:
-            # One worker: there are no more than a few things to compute.
-            found = examine(raw, roots=roots, jobs=1 if jobs is None else jobs)
+            found = examine(raw, roots=roots, jobs=jobs_of(jobs))
         except ReadError as error:
             error.subject = str(bundle)
             raise

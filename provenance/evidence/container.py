@@ -92,8 +92,10 @@ def pack(members: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def _bad(why: str, code: str = "bad-bundle") -> ReadError:
-    return ReadError(why, hint="Ask for it again from whoever made it", code=code)
+def _bad(why: str) -> ReadError:
+    return ReadError(
+        f"no bundle: {why}", hint="Ask for it again from whoever made it", code="bad-bundle"
+    )
 
 
 def unpack(raw: bytes) -> Unpacked:

@@ -41,11 +41,17 @@ class Gathered:
 
 
 def gather(
-    store: Store, row: dict[str, Any], *, created: str, authority: str | None = None
+    store: Store,
+    row: dict[str, Any],
+    *,
+    created: str,
+    authority: str | None = None,
+    reviews: bool = False,
 ) -> Gathered:
     """The bundle of a match (as ``Store.match`` gives it).
 
     ``created`` is an ISO time in UTC. ``authority``: the address whose time stamp will be added.
+    ``reviews``: with what people decided, and their notes; else the bundle says nothing of it.
     Raises ReadError ``no-texts`` for a copy without texts.
     """
     texts = {side: str(row[side]["text"]) for side in SIDES}
@@ -56,6 +62,8 @@ def gather(
             hint="Name the database that it was made from with --db",
             code="no-texts",
         )
+    if not reviews:
+        row = {**row, "decision": "undecided", "reviews": [], "older_verdict": False}
     captures = {side: capture_of(store, row[side]["id"]) for side in SIDES}
     kept = {side: record_of(captures[side], store.path, created) for side in SIDES}
     members = {f"{side}.txt": texts[side].encode() for side in SIDES}
@@ -124,7 +132,7 @@ def _described(row: dict[str, Any] | None, record: Kept | Missing) -> dict[str, 
     found: dict[str, Any] = {"member": None, "as_stored": False}
     if isinstance(record, Kept):
         found["as_stored"] = record.as_stored
-    else:
+    if record.why:
         found["why"] = record.why
     if row:
         names = ("url", "final_url", "sha256", "status", "redirects", "observed")

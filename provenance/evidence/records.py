@@ -17,7 +17,7 @@ from provenance.errors import ProvenanceError, StoreError
 from provenance.evidence.container import MAX_MEMBER
 from provenance.models import Capture
 from provenance.store import archive
-from provenance.urls import is_url
+from provenance.urls import is_url, redact
 
 _GZIP, _ZSTD = b"\x1f\x8b", (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 _UTC_SECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -31,6 +31,8 @@ class Kept:
     suffix: str
     as_stored: bool
     capture: Capture
+    #: Of a record made anew: why it was.
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,9 @@ def record_of(row: Mapping[str, Any] | None, database: Path, created: str) -> Ke
     """The record of a capture (see ``capture_of``), known by the digest of its body.
 
     Bytes of a crawl are looked for where they were read, those that were fetched beside the
-    database; a page that no record holds by itself (a saved file, a record packed with others)
-    gets one made anew, under the time ``created`` if nobody knows when it was seen.
+    database; a page that no record holds by itself (a saved file, a record packed with others),
+    or one whose address holds a key, gets one made anew, under the time ``created`` if nobody
+    knows when it was seen.
     """
     if row is None:
         return Missing("no page was read: the text came as text", lost=False)
@@ -60,13 +63,16 @@ def record_of(row: Mapping[str, Any] | None, database: Path, created: str) -> Ke
         return Missing(f"{Path(name).name} is no longer where the page was read", lost=True)
     for place in places:
         if row["offset"] is not None and row["length"] is not None:
-            found = _in_place(place, row)
-            if found:
+            if (found := _in_place(place, row)) is None:
+                continue
+            if redact(found.capture.url) == found.capture.url:
                 return found
+            # A key in an address is its owner's business, so it is not handed on.
+            return _anew(found.capture, row, created, "the address in the stored one holds a key")
     for place in places:
         for capture in _captures(str(place)):
             if _digest(capture) == row["sha256"]:
-                return _anew(capture, row, created)
+                return _anew(capture, row, created, "no record holds the page by itself")
     return Missing(f"{Path(name).name} no longer holds the page: it was changed", lost=True)
 
 
@@ -134,7 +140,7 @@ def _begins(raw: bytes) -> bytes:
         return b""
 
 
-def _anew(found: Capture, row: Mapping[str, Any], created: str) -> Kept:
+def _anew(found: Capture, row: Mapping[str, Any], created: str, why: str) -> Kept:
     """A record of the page as it is known, the same for the same page."""
     url = row["final_url"] or row["url"]
     observed = row["observed"] or ""
@@ -146,4 +152,4 @@ def _anew(found: Capture, row: Mapping[str, Any], created: str) -> Kept:
         observed=observed if _UTC_SECONDS.fullmatch(observed) else created,
     )
     raw = archive.member(capture, record_id=f"urn:sha256:{row['sha256']}")
-    return Kept(raw, "warc.gz", False, found)
+    return Kept(raw, "warc.gz", False, found, why)
