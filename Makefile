@@ -65,7 +65,7 @@ $(NEXT)/.stamp-$(DATASETTE_NEXT): $(BIN)/python pyproject.toml constraints.txt
 	@touch $@
 
 test-next: $(NEXT)/.stamp-$(DATASETTE_NEXT) ## the tests of our datasette pages, on the next datasette
-	@$(NEXT)/bin/python -m pytest tests/test_datasette.py tests/test_browser.py $(ARGS)
+	@$(NEXT)/bin/python -m pytest tests/test_datasette.py tests/test_browser.py tests/test_publish.py $(ARGS)
 
 # Large, and needs Java: not among what working on provenance takes.
 $(VENV)/.stamp-spark: $(VENV)/.stamp-dev

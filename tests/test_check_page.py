@@ -41,6 +41,8 @@ def test_no_match_says_so(small: Path) -> None:
     assert "Held against 1 known original." in text
     assert "which is no match" in text and "hard_containment" in text
     assert "elverpost.example" in text
+    # What is not known of an article has no line, but for times.
+    assert "<dt>Byline</dt>" not in text and "<dt>Published (claimed)</dt>" in text
     assert "<h1>No match</h1>" in written(small, saved(small.parent, OTHER))
 
 

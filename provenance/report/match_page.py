@@ -124,8 +124,8 @@ def article_card(
         title = f'<a href="{shown(row_link(article["id"]))}">{title}</a>'
     facts = [
         ("Address", link(article["url"]) or '<span class="soft">none</span>'),
-        ("Site", f"<bdi>{_line(article['site'] or '')}</bdi>"),
-        ("Byline", f"<bdi>{_line(article['byline'] or '')}</bdi>"),
+        ("Site", f"<bdi>{_line(article['site'])}</bdi>" if article["site"] else ""),
+        ("Byline", f"<bdi>{_line(article['byline'])}</bdi>" if article["byline"] else ""),
         ("Published (claimed)", _when(article["published"])),
         ("Seen (observed)", _when(article["observed"])),
         ("Last changed (server)", _when(article["modified"]) if article["modified"] else ""),
