@@ -231,6 +231,7 @@ NO_BUNDLES = {
     "cases": zipped(("A.txt", b"x"), ("a.txt", b"x")),
     "link": zipped(("manifest.json", b"/etc/passwd"), external_attr=LINK),
     "many": zipped(*((f"m{i}.txt", b"") for i in range(200))),
+    "endless": zipped(("a.txt", b"x")) + b"PK\x01\x02" * 20_000,
     "bomb": bomb(),
     "lying-bomb": lying_bomb(),
 }

@@ -37,6 +37,9 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 #: The first moment that a zip can name.
 _TIME = (1980, 1, 1, 0, 0, 0)
 _ENCRYPTED = 0x1
+# What an entry of the directory begins with (APPNOTE 4.3.12), and how often that may stand in a
+# bundle, pages that happen to hold it included.
+_ENTRY, _MOST_ENTRIES = b"PK\x01\x02", 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,9 @@ def unpack(raw: bytes) -> Unpacked:
     """
     if len(raw) > MAX_BUNDLE:
         raise _bad(f"larger than {MAX_BUNDLE:,} bytes; not read")
+    # zipfile makes an object of every entry before anybody can count them.
+    if raw.count(_ENTRY) > _MOST_ENTRIES:
+        raise _bad("its directory is longer than that of any bundle")
     try:
         archive = zipfile.ZipFile(io.BytesIO(raw))
         entries = archive.infolist()
