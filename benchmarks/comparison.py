@@ -5,8 +5,9 @@
 
 The reference is ``difflib.SequenceMatcher(autojunk=False).ratio()`` over the folded words of the
 same pairs; it is given the words, so that it has no text to read. All are timed pair by pair in
-one run, one after the other, so that a busy machine slows all of them. A pair's time is the
-median of its runs; the ratio is the median of the pairs' own ratios.
+one run, one after the other, in processor time of one thread, so that what else the machine does
+costs all of them alike, and little. A pair's time is the median of its runs; the ratio is the
+median of the pairs' own ratios.
 """
 
 from __future__ import annotations
@@ -41,9 +42,10 @@ def long_documents(pair: Pair) -> bool:
 
 
 def seconds(call: Callable[[], object]) -> float:
-    began = time.perf_counter()
+    """Processor time of one call."""
+    began = time.process_time()
     call()
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def timed(pair: Pair, runs: int) -> dict[str, float]:

@@ -44,6 +44,8 @@ LEAST_SHARE, LEAST_NATS, LEAST_WORDS = 0.40, 25.0, 28
 _GROW, _ROUNDS = 15, 4
 # A word that is not shared costs this part of the stretch's own shared share, and no less.
 _COST, _LEAST_COST = 0.5, 0.2
+# What two ways to add up the same weights may differ by.
+_SLACK = 1e-6
 # Clusters of seeds that are looked at (a bound on hostile input).
 _CLUSTERS = 128
 # Gist: what a word must be found at; the least share, nats and words; how much longer its source.
@@ -99,6 +101,8 @@ class Coded:
         lone = places < 0
         places[lone] = known + np.arange(int(lone.sum()))
         self.size = max(1, known + int(lone.sum()))
+        #: The codes that both texts hold, rising.
+        self.shared: Ints = shared.source
         self.target: Ints = places[target.codes]
         self.source: Ints = source.codes
         weights = np.zeros(self.size)
@@ -141,7 +145,8 @@ class Coded:
 
 def best_run(scores: Floats) -> Range:
     """The half-open range of the highest sum; empty when no score is positive."""
-    sums = np.concatenate(((0.0,), np.cumsum(scores)))
+    sums = np.zeros(len(scores) + 1)
+    np.cumsum(scores, out=sums[1:])
     lowest = np.minimum.accumulate(sums)
     end = int(np.argmax(sums - lowest))
     return int(np.argmin(sums[: end + 1])), end
@@ -170,7 +175,7 @@ def _seeds(
     coded: Coded, t_windows: tuple[Ints, Ints], s_windows: tuple[Ints, Ints]
 ) -> NDArray[np.bool_]:
     """Which pairs of windows share enough, (m × n)."""
-    shared = np.intersect1d(coded.target, coded.source)
+    shared = coded.shared
     place = np.full(coded.size, -1, dtype=np.int64)
     place[shared] = np.arange(len(shared))
     root = np.sqrt(coded.weights[shared]).astype(np.float32)
@@ -204,7 +209,7 @@ def _groups(pairs: Ints, gap: int) -> list[Ints]:
         group = waiting.pop()
         for axis in (0, 1):
             group = group[np.argsort(group[:, axis], kind="stable")]
-            cuts = np.flatnonzero(np.diff(group[:, axis]) > gap + 1) + 1
+            cuts = np.flatnonzero(group[1:, axis] - group[:-1, axis] > gap + 1) + 1
             if len(cuts):
                 waiting.extend(np.split(group, cuts))
                 break
@@ -216,51 +221,64 @@ def _groups(pairs: Ints, gap: int) -> list[Ints]:
 def _fitted(
     coded: Coded, target: Range, source: Range, t_free: Bools, s_free: Bools
 ) -> Stretch | None:
-    """The stretch with its ends moved to where the shared weight is best."""
+    """The stretch with its ends moved to where the shared weight is best.
+
+    None when nothing is left, or when the two ranges with all that they may grow by share too
+    little to be worth anything.
+    """
+    if _most(coded, target, source) < LEAST_NATS - _SLACK:
+        return None
+    weights = coded.weights
+    here, there = coded.counts(coded.target, target), coded.counts(coded.source, source)
     for turn in range(_ROUNDS):
         before = (target, source)
-        now = coded.stretch(target, source, "reworded")
+        shared = float(np.minimum(here, there) @ weights)
+        t_share = shared / max(1e-9, float(here @ weights))
+        s_share = shared / max(1e-9, float(there @ weights))
         grow = _GROW if turn < _ROUNDS - 1 else 0
-        moved = _moved(coded, coded.target, coded.source, target, source, t_free, grow, now, 0)
+        moved = _moved(coded, coded.target, target, there, t_free, grow, t_share)
         if moved is None:
             return None
-        target = moved
-        moved = _moved(coded, coded.source, coded.target, source, target, s_free, grow, now, 1)
+        target, here = moved, coded.counts(coded.target, moved)
+        moved = _moved(coded, coded.source, source, here, s_free, grow, s_share)
         if moved is None:
             return None
-        source = moved
+        source, there = moved, coded.counts(coded.source, moved)
         if before == (target, source):
             break
     return coded.stretch(target, source, "reworded")
 
 
+def _most(coded: Coded, target: Range, source: Range) -> float:
+    """The most weight (nats) that a stretch grown from these ranges can share."""
+    reach = _GROW * (_ROUNDS - 1)
+    here = coded.counts(coded.target, (max(0, target[0] - reach), target[1] + reach))
+    there = coded.counts(coded.source, (max(0, source[0] - reach), source[1] + reach))
+    return float(np.minimum(here, there) @ coded.weights)
+
+
 def _moved(
-    coded: Coded,
-    side: Ints,
-    other: Ints,
-    over: Range,
-    against: Range,
-    free: Bools,
-    grow: int,
-    now: Stretch,
-    which: int,
+    coded: Coded, side: Ints, over: Range, held: Ints, free: Bools, grow: int, share: float
 ) -> Range | None:
-    """One side's range, its ends moved; None when nothing is shared."""
-    start, end = max(0, over[0] - grow), min(len(side), over[1] + grow)
-    words = side[start:end]
-    inside = np.zeros(end - start, dtype=bool)
-    inside[over[0] - start : over[1] - start] = True
+    """One side's range, its ends moved; None when nothing is shared.
+
+    ``held`` are the counts of the other side's range, ``share`` the shared share of this one.
+    """
+    first, last = over
+    start, end = max(0, first - grow), min(len(side), last + grow)
     # Occurrences inside come first: a word beside the stretch doesn't take the place of one in it.
-    order = np.argsort(~inside, kind="stable")
-    rank = np.empty(end - start, dtype=np.int64)
-    rank[order] = _ranks(words[order])
-    shared = rank < coded.counts(other, against)[words]
-    cost = max(_LEAST_COST, _COST * (now.source_share if which else now.target_share))
+    words = np.concatenate((side[first:last], side[start:first], side[last:end]))
+    shared = _ranks(words) < held[words]
+    cost = max(_LEAST_COST, _COST * share)
     weights = coded.weights[words]
-    scores = np.where(shared, (1 - cost) * weights, -cost * weights)
+    found = np.where(shared, (1 - cost) * weights, -cost * weights)
+    inside, before = last - first, first - start
+    scores = np.concatenate(
+        (found[inside : inside + before], found[:inside], found[inside + before :])
+    )
     scores[~free[start:end]] = -20.0
-    first, last = best_run(scores)
-    return (start + first, start + last) if last > first else None
+    low, high = best_run(scores)
+    return (start + low, start + high) if high > low else None
 
 
 def _worth(found: Stretch) -> bool:
@@ -308,13 +326,17 @@ def _reworded(coded: Coded, t_free: Bools, s_free: Bools) -> list[Stretch]:
     if not len(pairs):
         return found
     waiting = [(group, GAP) for group in _groups(pairs, GAP)]
+    # Most groups that are looked at again with a smaller gap are the same ones.
+    fitted: dict[tuple[Range, Range], Stretch | None] = {}
     for _ in range(_CLUSTERS):
         if not waiting:
             break
         group, gap = waiting.pop(0)
         target = (int(t_windows[0][group[:, 0].min()]), int(t_windows[1][group[:, 0].max()]))
         source = (int(s_windows[0][group[:, 1].min()]), int(s_windows[1][group[:, 1].max()]))
-        one = _fitted(coded, target, source, t_free, s_free)
+        if (target, source) not in fitted:
+            fitted[target, source] = _fitted(coded, target, source, t_free, s_free)
+        one = fitted[target, source]
         # A group of which little is left was several: seeds that only stood near each other.
         if (
             one
