@@ -1,7 +1,8 @@
 """The scan as a Spark job beside one process: the same rows, a killed executor, and growth.
 
     python -m benchmarks.spark DATA [--pages 20000] [--sizes 5000,20000,80000] [--write]
-    python -m benchmarks.spark --calculate WARCS PAGES CORES RATE
+    python -m benchmarks.spark DATA --only cost        # parity, growth, cost: one of the three
+    python -m benchmarks.spark --calculate PAGES CORES MILLISECONDS
 
 Whole runs of the command line, and of spark-submit on a standalone master with two workers, all on
 127.0.0.1. Pages are plain ones, into which the words of articles are poured: real pages of 170 KB
@@ -27,15 +28,20 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from benchmarks import crawl
 from benchmarks.durability import words
 from benchmarks.evaluate import write_tables
+from provenance.engines import index, parquet, walk
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "spark.md"
 FILES = 16
+#: Articles that pages copy: no fewer are registered.
+ORIGINALS = 200
+#: Pages of each kind whose cost is measured.
+COSTED = 60
+WAYS = ("jobs", "local", "cluster", "workers", "killed")
 CLUSTER = "local-cluster[2,1,1024]"
 _CLOCKS = {"started", "ended", "found", "run_id", "observed"}
 # Where the originals' index lies is nobody's row: a scan may fold it.
@@ -46,7 +52,7 @@ _PLACES = ("articles_fts", "sqlite_", "runs", "postings", "levels", "unindexed")
 
 
 def pages(data: Path, count: int, *, alike: float = 0.0, seed: int = 7) -> Iterator[str]:
-    """So many plain pages of some 300 words; one in a hundred holds a whole article.
+    """So many plain pages of some 300 words; one in twenty holds an article, an original's.
 
     ``alike``: a share of the pages of which half the text is the same, and that of an original.
     """
@@ -55,8 +61,8 @@ def pages(data: Path, count: int, *, alike: float = 0.0, seed: int = 7) -> Itera
     drawn = [word for text in known[:500] for word in text.split()]
     common = known[0].split()[:150]
     for i in range(count):
-        if chance.random() < 0.01:
-            text = chance.choice(known).split()
+        if chance.random() < 0.05:
+            text = chance.choice(known[:ORIGINALS]).split()
         elif chance.random() < alike:
             text = common + chance.choices(drawn, k=150)
         else:
@@ -106,11 +112,11 @@ def ran(command: Sequence[str], **env: str) -> float:
     return time.perf_counter() - began
 
 
-def by_spark(master: str, index: Path, source: Sequence[Path], out: Path, log: Path) -> float:
+def by_spark(master: str, exported: Path, source: Sequence[Path], out: Path, log: Path) -> float:
     log.mkdir(exist_ok=True)
     told = {"enabled": "true", "dir": log.as_uri(), "compress": "false", "rolling.enabled": "false"}
     conf = " ".join(f"--conf spark.eventLog.{name}={value}" for name, value in told.items())
-    command = words("scan", "--engine", "spark", "--master", master, "--index", index, "-o", out)
+    command = words("scan", "--engine", "spark", "--master", master, "--index", exported, "-o", out)
     return ran([*command, *map(str, source)], PYSPARK_SUBMIT_ARGS=f"{conf} pyspark-shell")
 
 
@@ -187,7 +193,7 @@ def executors() -> list[int]:
 
 
 def submitted(
-    folder: Path, wheel: Path, index: Path, source: Sequence[Path], out: Path, *, kill: bool
+    folder: Path, wheel: Path, exported: Path, source: Sequence[Path], out: Path, *, kill: bool
 ) -> tuple[float, int]:
     """Seconds of a run by spark-submit, and how many executors were killed in it."""
     import pyspark
@@ -204,7 +210,7 @@ def submitted(
                 *("--conf", "spark.driver.bindAddress=127.0.0.1"),
                 *("--conf", "spark.driver.host=127.0.0.1", "--conf", "spark.ui.enabled=false"),
                 str(ROOT / "provenance" / "engines" / "spark.py"),
-                *("--index", str(index), "-o", str(out), *map(str, source)),
+                *("--index", str(exported), "-o", str(out), *map(str, source)),
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -238,9 +244,11 @@ def made_ready(folder: Path, data: Path, originals: int) -> Path:
     return database
 
 
-def parity(folder: Path, data: Path, count: int, originals: int) -> list[str]:
-    """Every way on one crawl, and what differs from the rows of one process."""
-    database, index = made_ready(folder, data, originals), folder / "index"
+def parity(
+    folder: Path, data: Path, count: int, originals: int, chosen: Sequence[str] = WAYS
+) -> list[str]:
+    """The ways on one crawl, and what differs from the rows of one process."""
+    database, place = made_ready(folder, data, originals), folder / "index"
     source = write(folder, pages(data, count), count)
     build = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)
@@ -256,28 +264,24 @@ def parity(folder: Path, data: Path, count: int, originals: int) -> list[str]:
         lines.append(f"| {way} | {count / took:.0f} | {', '.join(bad) or 'none'} |")
         print(lines[-1], file=sys.stderr, flush=True)
 
-    for jobs in (0, 2):
+    for jobs in (0, 2) if "jobs" in chosen else (0,):
         copy = Path(shutil.copy(database, folder / f"jobs{jobs}.db"))
         took = ran(words("scan", *source, "--db", copy, "--jobs", jobs))
         told(f"`--jobs {jobs}`" if jobs else "one process", took, copy)
-    ways: list[tuple[str, Any]] = [
-        (f"`{master}`", lambda out, m=master: by_spark(m, index, source, out, folder / "log"))
-        for master in ("local[2]", CLUSTER)
-    ]
-    ways.append(
-        ("two workers", lambda out: submitted(folder, wheel, index, source, out, kill=False)[0])
-    )
-    for way, run in ways:
-        out = folder / f"out{len(lines)}"
-        took = run(out)
-        copy = Path(shutil.copy(database, folder / f"spark{len(lines)}.db"))
+    masters = {"local": "local[2]", "cluster": CLUSTER}
+    for way in WAYS[1:]:
+        if way not in chosen:
+            continue
+        out, name = folder / way, "two workers"
+        if way in masters:
+            name = f"`{masters[way]}`"
+            took = by_spark(masters[way], place, source, out, folder / "log")
+        else:
+            took, killed = submitted(folder, wheel, place, source, out, kill=way == "killed")
+            name += f", {killed} executor killed" if way == "killed" else ""
+        copy = Path(shutil.copy(database, folder / f"{way}.db"))
         took += ran(words("import-matches", out, "--db", copy))
-        told(way, took, copy)
-    out = folder / "killed"
-    took, killed = submitted(folder, wheel, index, source, out, kill=True)
-    copy = Path(shutil.copy(database, folder / "killed.db"))
-    took += ran(words("import-matches", out, "--db", copy))
-    told(f"two workers, {killed} executor killed", took, copy)
+        told(name, took, copy)
     rows = sum(len(every) for every in expected.values())
     first = (
         f"{count:,} pages in {FILES} WARCs against {originals:,} originals: {rows:,} rows, "
@@ -309,12 +313,44 @@ def growth(folder: Path, data: Path, sizes: Sequence[int], originals: int) -> li
     return [f"`local[2]`, {originals:,} originals; the session's start included.", "", *lines]
 
 
-def calculated(warcs: int, each: int, cores: int, rate: float) -> str:
-    """How long a crawl takes, as a sentence."""
-    hours = warcs * each / (cores * rate) / 3600
+def cost(folder: Path, data: Path, count: int, originals: int) -> list[str]:
+    """Processor time of a page, and what a month of CC-NEWS comes to."""
+    made_ready(folder, data, originals)
+    about = index.read_about(folder / "index")
+    keys = dict(parquet.read(folder / "index" / "postings.parquet", ["key", "originals"]))
+    texts = dict(parquet.read(folder / "index" / "originals.parquet", ["id", "original"]))
+    lines = ["| pages | read and asked | sought and judged | together |", "|---|---:|---:|---:|"]
+    whole = 0.0
+    for kind, made in (("plain", pages(data, count)), ("real templates", crawl.pages(data, count))):
+        path = folder / "cost.warc.gz"
+        crawl.write_warc(path, made)
+        crawl_of = [(0, str(path), None)]
+        list(walk.read([(0, str(ROOT / "README.md"), None)], about, jobs=0))  # imports and tables
+        began = time.process_time()
+        rows = [row for row in walk.read(crawl_of, about, jobs=0) if row[2] == "page"]
+        read = (time.process_time() - began) / count * 1000
+        began = time.process_time()
+        for _, _, _, body, asked, _ in rows:
+            answers: walk.Answers = ({key: keys[key] for key in asked if key in keys}, {})
+            if wanted := walk.seek(body, answers, about)[0]:
+                walk.judge(body, answers, [texts[name] for name in wanted], about)
+        judged = (time.process_time() - began) / count * 1000
+        whole = read + judged
+        lines.append(f"| {kind} | {read:.1f} ms | {judged:.1f} ms | {whole:.1f} ms |")
+    first = (
+        f"Processor time of a page, in one process: {count} pages of each kind, a few of them "
+        f"copies, {originals:,} originals."
+    )
+    month = calculated(11_500_000, 64, whole)
+    return [first, "", *lines, "", f"A month of CC-NEWS, on paper: {month}."]
+
+
+def calculated(pages: int, cores: int, each: float) -> str:
+    """How long a crawl takes, as a sentence. ``each``: milliseconds of a core for a page."""
+    hours = pages * each / 1000 / 3600
     return (
-        f"{warcs:,} WARCs of {each:,} pages on {cores} cores, at {rate:g} pages a second and core: "
-        f"{hours:,.1f} hours, {hours * cores:,.0f} core hours"
+        f"{pages:,} pages at {each:.1f} ms of a core are {hours:,.0f} core hours, "
+        f"{hours / cores:,.1f} hours on {cores} cores"
     )
 
 
@@ -324,31 +360,31 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=20_000, help="of the crawl in every way")
     parser.add_argument("--sizes", default="5000,20000,80000", help="crawls that grow")
     parser.add_argument("--originals", type=int, default=2000, help="registered (default: 2000)")
-    parser.add_argument("--only", choices=["parity", "growth"], help="one of the two tables")
-    parser.add_argument(
-        "--calculate", nargs=4, type=float, metavar=("WARCS", "PAGES", "CORES", "RATE")
-    )
+    parser.add_argument("--only", choices=["parity", "growth", "cost"], help="one of the tables")
+    parser.add_argument("--ways", default=",".join(WAYS), help="that are tried beside one process")
+    parser.add_argument("--calculate", nargs=3, type=float, metavar=("PAGES", "CORES", "MS"))
     parser.add_argument("--write", action="store_true", help=f"put the tables into {PAGE.name}")
     given = parser.parse_args()
     if given.calculate:
-        warcs, each, cores, rate = given.calculate
-        print(calculated(int(warcs), int(each), int(cores), rate))
+        count, cores, each = given.calculate
+        print(calculated(int(count), int(cores), each))
         return
     if given.data is None:
         parser.error("name the folder of data")
     found: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory() as place:
-        if given.only != "growth":
-            (Path(place) / "parity").mkdir()
+        folder = Path(place)
+        for name in ("parity", "growth", "cost"):
+            (folder / name).mkdir()
+        if given.only in (None, "parity"):
             found["spark-parity"] = parity(
-                Path(place) / "parity", given.data, given.pages, given.originals
+                folder / "parity", given.data, given.pages, given.originals, given.ways.split(",")
             )
-        if given.only != "parity":
-            (Path(place) / "growth").mkdir()
+        if given.only in (None, "growth"):
             sizes = [int(size) for size in given.sizes.split(",")]
-            found["spark-growth"] = growth(
-                Path(place) / "growth", given.data, sizes, given.originals
-            )
+            found["spark-growth"] = growth(folder / "growth", given.data, sizes, given.originals)
+        if given.only in (None, "cost"):
+            found["spark-cost"] = cost(folder / "cost", given.data, COSTED, given.originals)
     for lines in found.values():
         print("\n".join(lines), end="\n\n")
     if given.write:
