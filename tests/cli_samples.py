@@ -7,7 +7,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from conftest import page
+from conftest import CORPUS, Ran, page, run
+
+from provenance.store import Store
 
 ORIGINAL_URL = "https://elverpost.example/tarrow-basin"
 #: What each match holds at least.
@@ -20,6 +22,25 @@ SCORE_KEYS = {
     "jaccard_3", "containment_target_5", "containment_source_5", "coverage", "order",
     "hard_containment", "novel",
 }  # fmt: skip
+
+
+#: One outlet's originals, and three pages of the crawl: a copy, a rewrite, and a mention.
+OUTLET = CORPUS / "originals" / "quillpost.example"
+CRAWLED = [
+    CORPUS / "crawl" / name
+    for name in ("sunbeltreader.example", "volt-today.example", "plainspoken.example")
+]
+
+
+def scanned(db: Path, *words: str) -> Ran:
+    """Scan those pages, of which each is read again whatever was read before."""
+    if not db.exists():
+        assert run("add", OUTLET, "--db", db).code == 0
+    with Store.open(db) as store:
+        store._next_generation()
+    ran = run("scan", *CRAWLED, *words, "--db", db)
+    assert ran.code == 0 and "3 pages read" in ran.err, ran.err
+    return ran
 
 
 def saved(folder: Path, text: str, name: str = "page.html", **more: str) -> Path:

@@ -233,7 +233,7 @@ def test_the_row_of_a_match_has_titles(browser: Any, site: str, match_id: str) -
 def test_a_facet_leads_to_what_was_decided(browser: Any, site: str) -> None:
     with Seen(browser, f"{site}/demo/matches", **DESKTOP) as seen:
         seen.page.click(".facet-info a:text-is('rejected')")
-        assert seen.page.url.endswith("decision=rejected") or "decision=rejected" in seen.page.url
+        assert "decision=rejected" in seen.page.url
         assert seen.page.locator("table.rows-and-columns tbody tr").count() == 1
         assert seen.complaints == []
 
@@ -258,6 +258,7 @@ def test_datasette_is_walked_by_keyboard(browser: Any, site: str) -> None:
         assert seen.complaints == []
 
 
+@pytest.mark.timeout(400)
 def test_hostile_pages_do_nothing_in_a_browser(browser: Any, tmp_path: Path) -> None:
     db = hostile_database(tmp_path)
     (found,) = run("matches", "--json", "--db", db).json

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_samples import essence
-from conftest import CORPUS, EXCERPT, REWORDED, page, run
+from cli_samples import essence, scanned
+from conftest import EXCERPT, REWORDED, page, run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -153,7 +153,9 @@ def test_precision_is_told_by_band(db: Path) -> None:
     assert "held from" in told.out and "0.70 to 0.80" in told.out and told.err == ""
 
 
-def test_a_threshold_counts_for_this_database_and_is_undone(db: Path) -> None:
+def test_a_threshold_counts_for_this_database_and_is_undone(tmp_path: Path) -> None:
+    db = tmp_path / "p.db"
+    scanned(db)
     before = essence(db)
     (unsure,) = [row for row in matches(db, "--reposts") if row["probability"] < 0.8]
     decide(db, {unsure["id"]: "confirmed"})
@@ -165,10 +167,8 @@ def test_a_threshold_counts_for_this_database_and_is_undone(db: Path) -> None:
 
     # A scan with the same threshold finds the same, with workers too.
     for jobs in ("0", "1"):
-        with Store.open(db) as store:
-            store._next_generation()  # so that the crawl is read again
-        ran = run("scan", CORPUS / "crawl", "--jobs", jobs, "--db", db)
-        assert ran.code == 3 and essence(db)[0] == raised[0], ran.err
+        scanned(db, "--jobs", jobs)
+        assert essence(db)[0] == raised[0]
     with closing(sqlite3.connect(db)) as conn:
         (last,) = conn.execute("SELECT parameters FROM runs ORDER BY id DESC LIMIT 1").fetchone()
     assert json.loads(last)["threshold"] == 0.8
@@ -178,7 +178,7 @@ def test_a_threshold_counts_for_this_database_and_is_undone(db: Path) -> None:
     told = run("calibrate", "--unset", "--db", db)
     assert told.code == 0 and "as shipped" in told.err
     assert "(as shipped)" in run("doctor", "--db", db).out
-    assert run("scan", CORPUS / "crawl", "--db", db).code == 3
+    scanned(db)
     again = {row["id"]: row for row in matches(db)}
     assert again[unsure["id"]]["decision"] == "confirmed"  # it was gone meanwhile
     decide(db, {unsure["id"]: None})

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CORPUS, run
+from cli_samples import scanned
+from conftest import run
 from store_samples import article, fingerprint, match
 
 from provenance.errors import StoreError
@@ -77,21 +78,20 @@ def test_a_decision_is_kept_shown_and_taken_back(db: Path) -> None:
     assert verdicts(db) == before
 
 
-def test_a_decision_outlives_new_scans_and_dropped_matches(db: Path) -> None:
+def test_a_decision_outlives_new_scans_and_dropped_matches(tmp_path: Path) -> None:
+    db = tmp_path / "p.db"
+    scanned(db)
     name = run("matches", "--reposts", "--json", "--db", db).json[0]["id"]
     assert run("review", name, "licensed", "--db", db).code == 0
     before = verdicts(db)
-    with Store.open(db) as store:
-        store._next_generation()  # so that the crawl is read again
-    assert run("scan", CORPUS / "crawl", "--db", db).code == 3
+    scanned(db)
     assert verdicts(db) == before
     assert rows(db, f"SELECT decision FROM matches WHERE id = '{name}'") == [("licensed",)]
 
     with Store.open(db) as store:
         store.drop_match(name)
-        store._next_generation()
     assert rows(db, "SELECT verdict_is FROM decisions") == [("no longer found",)]
-    assert run("scan", CORPUS / "crawl", "--db", db).code == 3
+    scanned(db)
     assert rows(db, f"SELECT decision FROM matches WHERE id = '{name}'") == [("licensed",)]
     assert rows(db, "SELECT verdict_is FROM decisions") == [("as decided on",)]
 
