@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark
+.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -109,8 +109,11 @@ jobs: $(VENV)/.stamp-dev ## how scanning grows with workers, and its memory (DAT
 	@$(call need-data)
 	@$(BIN)/python -m benchmarks.jobs '$(DATA)' --write $(ARGS)
 
-durability: $(VENV)/.stamp-dev ## kill a scan at many moments and compare its rows
+durability: $(VENV)/.stamp-dev ## kill add, scan and reindex at many moments and compare their rows
 	@$(BIN)/python -m benchmarks.durability --write $(ARGS)
+
+within: $(VENV)/.stamp-dev ## how comparing a crawl with itself grows, and what it finds
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.within --write $(ARGS)
 
 pages: $(VENV)/.stamp-dev ## time the page of a match with two long texts
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.pages --write $(ARGS)

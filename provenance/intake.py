@@ -6,9 +6,12 @@ import dataclasses
 import hashlib
 import json
 import re
+import stat
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from provenance.config import LIMITS, Limits
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 # Seconds to wait for robots.txt once the page itself is here.
 _ROBOTS_PATIENCE = 3.0
+# Seconds after which a file's time tells whether it changed: some file systems count by two.
+_STILL = 3.0
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]+:(//|\w)", re.IGNORECASE)
 
 
@@ -53,10 +58,21 @@ class Opened:
     digest: str | None
     #: The items with the addresses of pages among them, for whoever fetches those.
     named: Callable[[], Iterator[Capture | Record | Failure | Address]] | None = None
+    #: Of a file's size, time and place, and of what the user said of it.
+    stamp: str | None = None
 
 
-def open_input(spec: str, given: Given) -> Opened:
-    """Open a URL, file, folder or ``-``. Raises FetchError, ReadError or UsageError."""
+#: Asked for the digest of a file by its path and stamp; None where it is not known.
+Known = Callable[[str, str], str | None]
+
+
+def _unknown(_: str, __: str) -> None:
+    return None
+
+
+def open_input(spec: str, given: Given, known: Known = _unknown) -> Opened:
+    """Open a URL, file, folder or ``-``. ``known`` is asked for the digest of a file (its path and
+    stamp) before all of it is read for that. Raises FetchError, ReadError or UsageError."""
     if not spec.strip():
         raise UsageError("an empty name names nothing", hint="Give a URL, a file, a folder or -")
     if _SCHEME.match(spec) and not is_url(spec):
@@ -76,15 +92,23 @@ def open_input(spec: str, given: Given) -> Opened:
     reading = readers.open_input(
         spec, url=given.url, published=given.published, site=given.site, limits=given.limits
     )
-    return _opened(reading, given)
+    return _opened(reading, given, spec, known)
 
 
-def _opened(reading: Reading, given: Given) -> Opened:
-    content = reading.digest()
+def _opened(reading: Reading, given: Given, file: str = "", known: Known = _unknown) -> Opened:
     said = json.dumps([given.url, given.published, given.site])
-    digest = hashlib.sha256(f"{content}{said}".encode()).hexdigest() if content else None
+    stamp = _stamp(file, said) if file else None
+    digest = known(reading.path, stamp) if stamp else None
+    if digest is None and (content := reading.digest()):
+        digest = hashlib.sha256(f"{content}{said}".encode()).hexdigest()
     return Opened(
-        reading.path, reading.kind, iter(reading), reading.account, digest, reading.with_addresses
+        reading.path,
+        reading.kind,
+        iter(reading),
+        reading.account,
+        digest,
+        reading.with_addresses,
+        stamp,
     )
 
 
@@ -118,6 +142,19 @@ def _open_address(url: str, given: Given) -> Opened:
         capture = dataclasses.replace(capture, published=given.published, site=given.site)
     account = InputAccount(capture.url, "url", 1)
     return Opened(capture.url, "url", iter([capture]), lambda: account, None)
+
+
+def _stamp(spec: str, said: str) -> str | None:
+    """Of a file that lies still; None for a folder, a stream, and a file that was written so
+    lately that it could change once more within one tick of its clock."""
+    try:
+        found = Path(spec).stat()
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(found.st_mode) or abs(time.time() - found.st_mtime) < _STILL:
+        return None
+    parts = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, said)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def item_name(item: Capture | Record) -> str:

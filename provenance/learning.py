@@ -23,8 +23,9 @@ def due(store: Store) -> bool:
     return store.article_count() - before >= max(STEP, STEP_SHARE * before)
 
 
-def learn(store: Store) -> dict[str, int]:
-    """Learn boilerplate anew from all texts, in place of what was learned before.
+def learn(store: Store, run: int | None = None) -> dict[str, int]:
+    """Learn boilerplate anew from all texts, in place of what was learned before. ``run``: at the
+    end of this run, which is told afterwards (``Store.learned_in``).
 
     Returns how many: articles, of_sites (sentences), sites (that have any), everywhere.
     """
@@ -48,7 +49,7 @@ def learn(store: Store) -> dict[str, int]:
     for one in found:
         wanted[one.example].append(one)
     lines = [line for name, every in wanted.items() for line in _lines(store, name, every)]
-    store.replace_learned(lines, articles)
+    store.replace_learned(lines, articles, run)
     local = [one for one in found if one.site]
     return {
         "articles": articles,

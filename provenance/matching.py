@@ -295,9 +295,11 @@ def find_matches(
     parameters: Parameters,
     known: boilerplate.Boilerplate = NOTHING,
     threshold: float | None = None,
+    earlier: Index | None = None,
 ) -> list[Match]:
     """Every candidate of a page, compared and judged, best first. Writes nothing.
 
+    ``earlier`` names further candidates, of which ``originals`` gives the articles.
     Each text is looked up and compared without what is ``known`` as boilerplate of its site; an
     original that is little else is passed over. ``threshold`` as in ``verdict.judge``.
     """
@@ -311,14 +313,14 @@ def find_matches(
         made = dataclasses.replace(
             made, fragments=fragments(words, parameters), terms=rare_terms(words)
         )
-    found = candidates.find(
-        made,
-        originals,
-        parameters,
-        urls=(*traces.lookup_urls(page.traces, article), *_linked(article)),
-        stems=traces.lookup_stems(article),
-        slugs=traces.lookup_slugs(article),
-    )
+    named = (*traces.lookup_urls(page.traces, article), *_linked(article))
+    stems, slugs = traces.lookup_stems(article), traces.lookup_slugs(article)
+    found = [
+        one
+        for index in (originals, earlier)
+        if index is not None
+        for one in candidates.find(made, index, parameters, urls=named, stems=stems, slugs=slugs)
+    ]
     wanted = [one for one in found if one.source_id != article.id and not one.slight]
     sources = originals.articles([one.source_id for one in wanted])
     sites = _sites(tuple(originals.relations()))

@@ -344,6 +344,31 @@ class InputAccount:
     #: Records that are no page of an article (pictures, redirects, repeats, addresses of a list),
     #: by reason.
     passed_over: tuple[tuple[str, int], ...] = ()
+    #: Records that the reader could not make anything of, each a ``Failure``.
+    failures: int = 0
+
+    @property
+    def records(self) -> int:
+        """All records that were met, whatever became of them."""
+        return self.records_read + self.failures + sum(count for _, count in self.passed_over)
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """What became of the records of an input; each is in one state.
+
+    ``skipped``: of no page of an article; ``failed``: of a page that could not be read.
+    """
+
+    matched: int = 0
+    unmatched: int = 0
+    skipped: int = 0
+    failed: int = 0
+
+    @property
+    def records(self) -> int:
+        """How many records there are."""
+        return self.matched + self.unmatched + self.skipped + self.failed
 
 
 class Index(Protocol):

@@ -142,7 +142,8 @@ def record(
     )
     for match in one.kept:
         store.add_match(match, run)
-    store.drop_matches(one.page.article.id, {match.id for match in one.kept})
+    kept = {match.id for match in one.kept}
+    store.drop_matches(one.page.article.id, kept, crawled=False)
     return new
 
 
@@ -161,7 +162,9 @@ def check(store: Store, spec: str, given: Given, *, follow: bool = False) -> Che
         with store.transaction():
             run = store.begin_run("check", arguments, made_with)
             store.add_failure(run, failure(error, spec, "fetch" if is_url(spec) else "read"))
-            store.end_run(run, {"read": 1, "failures": 1})
+            # What was opened and holds no article is a page that was read.
+            read = int(isinstance(error, ExtractError))
+            store.end_run(run, {"read": read, "failed": read, "failures": 1})
         return Checked("unreadable", None, error=error)
     one = judged(page, store, *parts)
     followed = _follow(store, one.page, given) if follow else ()

@@ -7,10 +7,12 @@ of the items, so that the rows don't depend on who studied them.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from provenance import __version__, matching, workers
@@ -18,8 +20,8 @@ from provenance.background import documents
 from provenance.boilerplate import Boilerplate, snapshot
 from provenance.config import LIMITS, Limits
 from provenance.errors import ProvenanceError, ReadError
-from provenance.intake import Given, Opened, open_input
-from provenance.models import Capture, Failure, InputAccount, Match, Record
+from provenance.intake import Given, Opened
+from provenance.models import Capture, Failure, InputAccount, Match, Record, States
 from provenance.store import Store
 from provenance.study import Studied, Study, costly, crashed, failure
 from provenance.urls import is_url
@@ -27,11 +29,14 @@ from provenance.verdict import model, shipped_threshold
 from provenance.visits import visiting
 
 # Pages, or seconds, that one transaction gathers: enough that commits don't cost, few enough to
-# lose on a kill, and short enough for another process to get its turn.
+# lose on a kill, and short enough for another process to get its turn. The seconds count from the
+# start of the run, so that the first page is written at once, however long the start took.
 _BATCH = 50
-_BATCH_SECONDS = 2.0
+_BATCH_SECONDS = 0.5
 # Failures that a summary tells one by one.
 _SHOWN_FAILURES = 20
+# The failure that sums up what a list of addresses holds; it is no record itself.
+_LIST = "not-fetched"
 # Failures of reading that may be gone the next time: their input is not called finished.
 _PASSING = frozenset(
     {"unreadable", "no-pages", "not-fetched", "no-parquet"}
@@ -49,7 +54,11 @@ class Tally:
     matched: int = 0
     reposts: int = 0
     skipped_inputs: list[str] = field(default_factory=list)
+    #: Inputs that hold something else than when they were read before.
+    changed_inputs: list[str] = field(default_factory=list)
+    #: Pages that could not be read, and inputs that could not be opened, or not to their end.
     failed: int = 0
+    unopened: int = 0
     #: The first of them, for the summary; all are rows of the table.
     failures: list[Failure] = field(default_factory=list)
     damaged: list[InputAccount] = field(default_factory=list)
@@ -61,16 +70,42 @@ class Tally:
     rough: int = 0
     #: Items of an input that an earlier run of the same scan had written.
     resumed: int = 0
+    #: The row of the run.
+    run: int | None = None
 
     def fail(self, failure: Failure) -> None:
-        """Count a failure, and keep it for the summary while there are few."""
+        """Count a page that could not be read, and keep it for the summary while there are few."""
         self.failed += 1
+        self._show(failure)
+
+    def refuse(self, failure: Failure) -> None:
+        """The same for an input that could not be opened, or not be read on."""
+        self.unopened += 1
+        self._show(failure)
+
+    def _show(self, failure: Failure) -> None:
         if len(self.failures) < _SHOWN_FAILURES:
             self.failures.append(failure)
+
+    @property
+    def states(self) -> States:
+        """What became of all records of the inputs that were read; ``read`` are those that are not
+        skipped, and what an earlier run had written is."""
+        return States(
+            self.matched,
+            self.stored + self.known - self.matched,
+            self.passed_over.total() + self.resumed,
+            self.failed,
+        )
 
     def counts(self) -> dict[str, int]:
         """The numbers alone, for the row of the run."""
         return {
+            "records": self.states.records,
+            "unmatched": self.states.unmatched,
+            "skipped": self.states.skipped,
+            "failed": self.failed,
+            "unopened_inputs": self.unopened,
             "read": self.read,
             "stored": self.stored,
             "known": self.known,
@@ -81,7 +116,7 @@ class Tally:
             "resumed": self.resumed,
             "too_short": self.too_short,
             "skipped_inputs": len(self.skipped_inputs),
-            "failures": self.failed,
+            "failures": self.failed + self.unopened,
             "damaged": len(self.damaged),
             "passed_over": self.passed_over.total(),
         }
@@ -128,8 +163,9 @@ class _Batch:
         self.tally, self.told = tally, told
         self.waiting: list[Studied | Failure] = []
         self.began = time.monotonic()
-        #: Items of the present input that are written, from its start on.
+        #: Items of the present input that are written, from its start on, and their states.
         self.done = 0
+        self.states = States()
 
     def take(self, one: Studied | Failure, input_id: int) -> None:
         """Take what came of one item; write when enough are waiting."""
@@ -140,6 +176,7 @@ class _Batch:
     def flush(self, input_id: int | None) -> None:
         """Write what is waiting, then count and tell it."""
         new: list[bool] = []
+        states = _reckoned(self.states, self.waiting)
         with self.store.transaction():
             for one in self.waiting:
                 trouble = one if isinstance(one, Failure) else one.trouble
@@ -149,8 +186,13 @@ class _Batch:
             self.done += len(self.waiting)
             if input_id is not None:
                 self.store.note_progress(input_id, self.done)
+                self.store.note_states(input_id, states)
+        self.states = states
         done, self.waiting, self.began = self.waiting, [], time.monotonic()
         for one, is_new in zip(done, new, strict=True):
+            if isinstance(one, Failure) and one.error == _LIST:
+                self.tally.refuse(one)
+                continue
             self.tally.read += 1
             if isinstance(one, Failure):
                 self.tally.fail(one)
@@ -170,6 +212,19 @@ class _Batch:
         if not one.kept:
             tally.gated += bool(article.gate)
             tally.too_short += one.words < LIMITS.min_words and not article.gate
+
+
+def _reckoned(states: States, more: Iterable[Studied | Failure]) -> States:
+    """The states, with those of some more records."""
+    found = Counter[str]()
+    for one in more:
+        if not isinstance(one, Failure):
+            found["matched" if one.kept else "unmatched"] += 1
+        elif one.error != _LIST:
+            found["failed"] += 1
+    return dataclasses.replace(
+        states, **{name: getattr(states, name) + count for name, count in found.items()}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,13 +297,15 @@ def _mapped(
 def run_over(
     store: Store,
     verb: str,
-    specs: Sequence[str],
+    specs: Sequence[str | Opened],
     given: Given,
     way: Way,
     write: Write,
     told: Told,
     made_with: Mapping[str, Any],
-    opening: Opening = open_input,
+    opening: Opening | None = None,
+    *,
+    within: bool = False,
 ) -> Tally:
     """Read every input, page by page; what was done is kept, however the run ends.
 
@@ -257,13 +314,15 @@ def run_over(
     """
     tally = Tally()
     with store.transaction():
-        arguments = {"inputs": list(specs), "url": given.url}
-        run = store.begin_run(verb, arguments, made_with)
+        inputs = [spec if isinstance(spec, str) else spec.path for spec in specs]
+        arguments = {"inputs": inputs, "url": given.url, **({"within": True} if within else {})}
+        run = tally.run = store.begin_run(verb, arguments, made_with)
     batch = _Batch(store, run, write, tally, told)
+    by_default = partial(open_input, known=store.known_digest)
     try:
         with way.opened() as study:
             for spec in specs:
-                _run_input(store, run, verb, spec, given, batch, study, opening)
+                _run_input(store, run, verb, spec, given, batch, study, opening or by_default)
     finally:
         counts = tally.counts() | {f"capped_{kind}": n for kind, n in store.capped.items()}
         with store.transaction():
@@ -275,7 +334,7 @@ def _run_input(
     store: Store,
     run: int,
     verb: str,
-    spec: str,
+    spec: str | Opened,
     given: Given,
     batch: _Batch,
     study: Callable[[Iterable[Item]], Iterator[Studied | Failure]],
@@ -283,26 +342,29 @@ def _run_input(
 ) -> None:
     tally = batch.tally
     try:
-        opened = visiting(opening(spec, given), store, given, verb)
+        opened = spec if isinstance(spec, Opened) else opening(spec, given)
+        opened = visiting(opened, store, given, verb)
     except ProvenanceError as error:
-        failed = failure(error, spec, "fetch" if is_url(spec) else "read")
-        with store.transaction():
-            store.add_failure(run, failed)
-        hint = f". {error.hint}" if error.hint else ""
-        tally.read += 1
-        tally.fail(Failure(failed.input, failed.stage, failed.error, error.message + hint))
+        name = str(spec)
+        _refuse(batch, failure(error, name, "fetch" if is_url(name) else "read"), error.hint)
         return
     digest = opened.digest
-    batch.done = 0
-    if verb == "scan" and digest:
-        if store.finished_input(opened.path, digest):
+    batch.done, batch.states = 0, States()
+    if digest:
+        finished = verb == "scan" and store.finished_input(opened.path, digest)
+        if finished or store.settled_input(opened.path, digest):
             tally.skipped_inputs.append(opened.path)
             return
-        batch.done = store.begun_input(opened.path, digest)
-        tally.resumed += batch.done
+        if verb == "scan" and (begun := store.begun_input(opened.path, digest)):
+            batch.done, batch.states = begun, store.states_of(opened.path, digest)
+            tally.resumed += begun
+        elif isinstance(spec, str) and store.changed_input(opened.path, digest):
+            tally.changed_inputs.append(opened.path)
     with store.transaction():
         input_id = store.add_input(run, opened.account(), digest=digest)
+        store.note_stamp(input_id, opened.stamp)
         store.note_progress(input_id, batch.done)
+        store.note_states(input_id, batch.states)
     try:
         whole = _read_through(opened, input_id, batch, study)
     finally:
@@ -313,9 +375,19 @@ def _run_input(
     damaged = account.truncated or account.bytes_skipped > 0
     if damaged:
         tally.damaged.append(account)
+    passed = sum(count for _, count in account.passed_over)
     with store.transaction():
+        store.note_states(input_id, dataclasses.replace(batch.states, skipped=passed))
         store.finish_input(input_id, account, finished=whole and not damaged)
         store.end_visits(opened.path, whole=whole)
+
+
+def _refuse(batch: _Batch, failed: Failure, hint: str, input_id: int | None = None) -> None:
+    """Record that an input could not be opened, or not be read on; no page is counted."""
+    with batch.store.transaction():
+        batch.store.add_failure(batch.run, failed, input_id)
+    said = f"{failed.message}. {hint}" if hint else failed.message
+    batch.tally.refuse(dataclasses.replace(failed, message=said))
 
 
 def _read_through(
@@ -341,6 +413,6 @@ def _read_through(
         for one in study(items()):
             batch.take(one, input_id)
     except ReadError as error:
-        batch.take(failure(error, opened.path, "read"), input_id)
+        _refuse(batch, failure(error, opened.path, "read"), error.hint, input_id)
         return False
     return whole

@@ -17,7 +17,7 @@ from provenance.config import Parameters
 from provenance.errors import ExtractError, ProvenanceError, StoreError
 from provenance.intake import item_name
 from provenance.matching import Page
-from provenance.models import Capture, Failure, Fingerprint, Match, Record
+from provenance.models import Capture, Failure, Fingerprint, Index, Match, Record
 from provenance.store import Store
 from provenance.urls import redact
 
@@ -68,11 +68,20 @@ def admitted(page: Page, known: Boilerplate, parameters: Parameters) -> Studied:
     return Studied(page, matching.fingerprint_of(page.article, parameters), words)
 
 
-def judged(page: Page, store: Store, known: Boilerplate, threshold: float | None = None) -> Studied:
-    """A page held against the originals. ``threshold`` as in ``verdict.judge``."""
+def judged(
+    page: Page,
+    store: Store,
+    known: Boilerplate,
+    threshold: float | None = None,
+    earlier: Index | None = None,
+) -> Studied:
+    """A page held against the originals, and against the pages of ``earlier`` if it is given.
+
+    ``threshold`` as in ``verdict.judge``.
+    """
     page, words = matching.admit(page, known)
     made = matching.fingerprint_of(page.article, store.parameters)
-    every = matching.find_matches(page, made, store, store.parameters, known, threshold)
+    every = matching.find_matches(page, made, store, store.parameters, known, threshold, earlier)
     return Studied(page, made, words, tuple(every), tuple(matching.worth_a_row(words, every)))
 
 

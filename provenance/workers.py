@@ -155,7 +155,8 @@ class Pool(Generic[T, R]):
         process = self._context.Process(
             target=_serve, args=(theirs, self.make, self.arguments, self.limits), daemon=True
         )
-        process.start()
+        with _undisturbed():
+            process.start()
         theirs.close()
         worker: _Worker[T] = _Worker(process, ours, time.monotonic())
         self._workers.append(worker)
@@ -233,6 +234,19 @@ class Pool(Generic[T, R]):
             done[first.number] = Lost(why)
         else:
             waiting.appendleft(_Task(first.number, first.item, why))
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep Ctrl-C from what is started here, and for us until it is: it is ours to stop."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _cause(exitcode: int | None, limits: Limits) -> str:

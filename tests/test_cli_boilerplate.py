@@ -214,7 +214,7 @@ def test_a_scan_learns_by_itself_when_much_is_new(
 def test_a_scan_is_told_although_learning_failed(
     db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def locked(_: object) -> dict[str, int]:
+    def locked(*_: object) -> dict[str, int]:
         raise StoreError("the database is in use by another program", code="locked")
 
     monkeypatch.setattr(learning, "STEP", 1)

@@ -50,7 +50,7 @@ def test_a_sound_crawl(db: Path) -> None:
     ran = run("scan", path, "--db", db)
     assert ran.code == 0, ran
     assert crawl.url(0) in ran.out and "1 passed over (1 not-html)" in ran.err
-    assert accounts(db, "crawl.warc.gz") == [("warc", 4, 0, 0, '{"not-html": 1}', 1)]
+    assert accounts(db, "crawl.warc.gz") == [("warc", 5, 0, 0, '{"not-html": 1}', 1)]
     with closing(sqlite3.connect(db)) as conn:
         places = conn.execute("SELECT file, offset, length FROM captures WHERE offset >= 0")
         assert places.fetchone() == (str(path), 0, len(parts[0]))
@@ -92,7 +92,7 @@ def test_a_feed_gives_its_whole_texts(db: Path) -> None:
     path.write_text(RSS)
     ran = run("add", path, "--db", db)
     assert ran.code == 3 and "1 originals added" in ran.err, ran
-    assert accounts(db, "feed.xml") == [("feed", 1, 0, 0, '{"not-fetched": 2}', 0)]
+    assert accounts(db, "feed.xml") == [("feed", 3, 0, 0, '{"not-fetched": 2}', 0)]
     found = run("originals", "--db", db, "--json").json
     assert ("https://post.example/1", "2025-07-03T19:40") in [
         (row["url"], (row["published"] or "")[:16]) for row in found

@@ -123,7 +123,7 @@ def test_cores_are_counted() -> None:
 
 # -- rows ----------------------------------------------------------------------------------------
 
-_CLOCKS = {"started", "ended", "found", "run_id", "observed", "seed"}
+_CLOCKS = {"started", "ended", "found", "run_id", "observed", "seed", "stamp"}
 
 
 def tables(path: Path) -> dict[str, list[Any]]:

@@ -16,7 +16,7 @@ from provenance.commands.shared import (
     jobs_of,
     jobs_option,
     learn_when_due,
-    open_store,
+    open_to_write,
     page_options,
     private_option,
     say,
@@ -56,15 +56,16 @@ def add(
     from provenance import pipeline
 
     progress = Progress("add")
-    with open_store(db) as store:
+    with open_to_write(db) as store:
         options = given(url, published, site, allow_private, fetching=fetching, delay=delay)
         tally = pipeline.add(store, inputs, options, progress, jobs=jobs_of(jobs))
         progress.done()
         total = store.size()
-        learn_when_due(store)
-    failures(tally)
-    say(
-        f"{tally.stored} originals added, {tally.known} known already; "
-        f"{total} in {db}" + troubles(tally)
-    )
+        learn_when_due(store, tally.run)
+        failures(tally)
+        say(
+            f"{tally.stored} originals added, {tally.known} known already; "
+            f"{total} in {db}" + troubles(tally)
+        )
+        store.learned_in(None)
     exit_for(tally, nothing=not (tally.stored or tally.known))

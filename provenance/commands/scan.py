@@ -25,7 +25,8 @@ from provenance.commands.shared import (
     json_option,
     json_out,
     learn_when_due,
-    open_store,
+    learned,
+    open_to_write,
     parameters,
     private_option,
     say,
@@ -34,6 +35,7 @@ from provenance.commands.shared import (
 
 if TYPE_CHECKING:
     from provenance.models import Match
+    from provenance.runs import Tally
 
 
 @click.command()
@@ -42,6 +44,11 @@ if TYPE_CHECKING:
 @private_option
 @fetch_options
 @jobs_option
+@click.option(
+    "--within",
+    is_flag=True,
+    help="Compare the crawl with itself, too: each page with those observed before it.",
+)
 @exit_option
 @json_option
 @cluster_options
@@ -52,6 +59,7 @@ def scan(
     fetching: bool,
     delay: float,
     jobs: int | None,
+    within: bool,
     exit_code: bool,
     as_json: bool,
     cluster: Cluster,
@@ -62,9 +70,14 @@ def scan(
     skipped. What could not be read becomes rows of `failures`. With --json, one line of JSON for
     each page that matched, as it is found: its best match.
 
+    With --within, every page is read first, boilerplate is learned from all of them, and then each
+    is compared with the originals and with the pages of the crawl that were observed before it,
+    those of earlier scans --within among them.
+
     \b
     provenance scan crawl.warc.gz mirror/ articles.jsonl.gz
     provenance scan --fetch addresses.txt feed.xml
+    provenance scan --within crawl.warc.gz
     """
     if cluster.engine == "spark":
         scan_by_spark(inputs, db, cluster, jobs=jobs)
@@ -77,8 +90,8 @@ def scan(
 
     progress = Progress("scan")
     began = time.monotonic()
-    with open_store(db) as store:
-        if not store.size():
+    with open_to_write(db) as store:
+        if not store.size() and not within:
             say(
                 f"No originals in {db} yet, so nothing can match. "
                 "Register some: provenance add INPUT…"
@@ -95,28 +108,54 @@ def scan(
 
         try:
             options = given(allow_private=allow_private, fetching=fetching, delay=delay)
-            tally = pipeline.scan(store, inputs, options, progress, found, jobs=jobs_of(jobs))
+            told = (options, progress, found)
+            if within:
+                from provenance.within import scan_within
+
+                read, tally = scan_within(store, inputs, *told, _tell_read, jobs=jobs_of(jobs))
+            else:
+                read = tally = pipeline.scan(store, inputs, *told, jobs=jobs_of(jobs))
         except KeyboardInterrupt:
             progress.done()
             say("Stopped. What was read is kept; run the same command again to go on.")
             sys.exit(INTERRUPTED)
         progress.done()
-        learn_when_due(store)
+        if not within:
+            learn_when_due(store, tally.run)
+        _tell(tally, time.monotonic() - began, "compared" if within else "read")
+        store.learned_in(None)
+    nothing = not (read.stored + read.known or read.skipped_inputs)
+    exit_for(read, nothing=nothing)
+    exit_for(tally, nothing=nothing)
+    if exit_code and tally.reposts:
+        sys.exit(REPOST)
+
+
+def _tell_read(tally: Tally, found: dict[str, int] | None) -> None:
+    """What was read of a crawl that is then compared with itself."""
     failures(tally)
+    _tell_skipped(tally)
+    say(f"{tally.read} {'page' if tally.read == 1 else 'pages'} read{troubles(tally)}")
+    if found:
+        say(learned(found))
+
+
+def _tell_skipped(tally: Tally) -> None:
     for path in tally.skipped_inputs:
         say(f"{path}: read before, nothing has changed; skipped")
     if tally.resumed:
         say(f"{tally.resumed} pages were read by a run that was stopped; it went on after them")
+
+
+def _tell(tally: Tally, seconds: float, done: str) -> None:
+    failures(tally)
+    _tell_skipped(tally)
     judged = tally.stored + tally.known
     quiet = judged - tally.matched
     say(
-        f"{tally.read} {'page' if tally.read == 1 else 'pages'} read in "
-        f"{time.monotonic() - began:.1f} s: "
+        f"{tally.read} {'page' if tally.read == 1 else 'pages'} {done} in {seconds:.1f} s: "
         f"{tally.reposts} {'repost' if tally.reposts == 1 else 'reposts'}, "
         f"{tally.matched - tally.reposts} other matches, {quiet} without a match"
         + (f" (of these {tally.gated} walls, {tally.too_short} too short)" if quiet else "")
         + troubles(tally)
     )
-    exit_for(tally, nothing=not (judged or tally.skipped_inputs))
-    if exit_code and tally.reposts:
-        sys.exit(REPOST)

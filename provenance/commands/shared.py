@@ -129,6 +129,21 @@ def open_store(db: Path, *, create: bool = True, read_only: bool = False) -> Sto
     return Store.open(db, create=create, read_only=read_only)
 
 
+#: Seconds that a verb with much to write waits for another one that writes.
+PATIENCE = 120.0
+
+
+def open_to_write(db: Path) -> Store:
+    """The database for a verb that writes for long: where another one does, too, it waits and says
+    so."""
+    store = open_store(db)
+    said = (
+        f"Another program is writing to {db}; waiting for it, up to {PATIENCE / 60:.0f} minutes …"
+    )
+    store.wait_longer(PATIENCE, lambda: say(said))
+    return store
+
+
 def stored_match(store: Store, match_id: str) -> dict[str, Any]:
     """One stored match, whole, by its id or the start of it. Raises ReadError when none is."""
     from provenance.errors import ReadError
@@ -200,14 +215,15 @@ def jobs_of(jobs: int | None) -> int:
     return usable_cores() if jobs is None else jobs
 
 
-def learn_when_due(store: Store) -> None:
-    """Learn boilerplate when enough was stored since the last time, and say so."""
+def learn_when_due(store: Store, run: int | None = None) -> None:
+    """Learn boilerplate when enough was stored since the last time, and say so. Whoever gives the
+    run calls ``Store.learned_in(None)`` when all is told."""
     from provenance import learning
 
     try:
         if learning.due(store):
             say("Learning boilerplate …")
-            say(learned(learning.learn(store)))
+            say(learned(learning.learn(store, run)))
     except ProvenanceError as error:
         # What was read is stored: it is no failure of the verb.
         say(f"Boilerplate was not learned: {error} Try: provenance boilerplate learn")
@@ -273,8 +289,10 @@ def failures(tally: Tally) -> None:
 
     for failure in tally.failures:
         say(f"{printable(failure.input)}: {printable(failure.message)} [{failure.error}]")
-    if tally.failed > len(tally.failures):
-        say(f"… and {tally.failed - len(tally.failures)} more: see the table `failures`")
+    if (more := tally.failed + tally.unopened - len(tally.failures)) > 0:
+        say(f"… and {more} more: see the table `failures`")
+    for path in tally.changed_inputs:
+        say(f"{printable(path)}: changed since it was read; read again")
 
 
 def troubles(tally: Tally) -> str:
@@ -284,6 +302,9 @@ def troubles(tally: Tally) -> str:
         parts.append(f"{tally.passed_over.total()} passed over ({reasons})")
     if tally.failed:
         parts.append(f"{tally.failed} could not be read")
+    if tally.unopened:
+        inputs = "input" if tally.unopened == 1 else "inputs"
+        parts.append(f"{tally.unopened} {inputs} could not be opened")
     if tally.rough:
         parts.append(f"{tally.rough} defeated the extractor and were read roughly")
     for account in tally.damaged:
@@ -295,7 +316,7 @@ def troubles(tally: Tally) -> str:
 
 
 def exit_for(tally: Tally, *, nothing: bool) -> None:
-    if tally.failed or tally.damaged:
+    if tally.failed or tally.unopened or tally.damaged:
         sys.exit(UNREADABLE if nothing else PARTLY)
 
 

@@ -162,7 +162,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         "error": "Why it is not.",
     },
     "inputs": {
-        "records_read": "Pages or texts that were read.",
+        "records_read": "Records that were met: matched + unmatched + skipped + failed.",
+        "matched": "Records whose page has a match.",
+        "unmatched": "Records whose page was judged and has none.",
+        "skipped": "Records that are no page of an article.",
+        "failed": "Records whose page could not be read.",
         "bytes_skipped": "Bytes that were damaged and passed over.",
         "truncated": "1 when the file ends before its last record does.",
         "passed_over": "What it held beside pages (pictures, redirects, repeats), by reason, "

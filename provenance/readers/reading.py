@@ -117,6 +117,7 @@ class Reading:
             tally.skipped,
             tally.truncated,
             tuple(sorted(tally.passed.items())),
+            tally.failures,
         )
 
     def digest(self) -> str | None:

@@ -18,14 +18,26 @@ from provenance.store.network import Network
 from provenance.store.reviews import Reviews
 from provenance.store.schema import APPLICATION_ID, MIGRATIONS
 from provenance.store.visits import Visits
+from provenance.store.within import Crawl, Crawled, Earlier, Member, signature
 
 #: Of the library that is in use.
 SQLITE_VERSION = sqlite3.sqlite_version
 
-__all__ = ["APPLICATION_ID", "MIGRATIONS", "SQLITE_VERSION", "Finding", "Line", "Store"]
+__all__ = [
+    "APPLICATION_ID",
+    "MIGRATIONS",
+    "SQLITE_VERSION",
+    "Crawl",
+    "Earlier",
+    "Finding",
+    "Line",
+    "Member",
+    "Store",
+    "signature",
+]
 
 
-class Store(Health, Network, Lines, Visits, Reviews):
+class Store(Health, Crawled, Network, Lines, Visits, Reviews):
     """An open database. Make one with ``Store.open``; use it as a context manager.
 
     Not to be shared between threads or carried into a child process. ``capped`` tells how many

@@ -18,6 +18,8 @@ Origin = Literal["learned", "added", "kept"]
 #: Characters of a sentence that are kept to show what it is.
 _SAMPLE = 160
 _INSERT = "INSERT INTO boilerplate VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#: The run, in ``meta``, that learned boilerplate at its end and is not told yet.
+LEARNED_IN = "learned_in"
 _LEARNED_FROM = "boilerplate_learned_from"
 
 
@@ -118,12 +120,14 @@ class Lines(Connected):
     # -- writing -----------------------------------------------------------------------------
 
     @guarded
-    def replace_learned(self, lines: Iterable[Line], articles: int) -> None:
+    def replace_learned(self, lines: Iterable[Line], articles: int, run: int | None = None) -> None:
         """Put what was learned of so many articles in place of what was learned before.
 
-        What people said stays, and goes before it.
+        What people said stays, and goes before it. ``run`` is at its end, but not told yet (see
+        ``learned_in``).
         """
         with self._whole():
+            self.learned_in(run)
             before = dict(
                 self.conn.execute("SELECT id, found FROM boilerplate WHERE origin = 'learned'")
             )
@@ -141,6 +145,15 @@ class Lines(Connected):
                 " ON CONFLICT(key) DO UPDATE SET value = excluded.value",
                 (_LEARNED_FROM, str(articles)),
             )
+
+    @guarded
+    def learned_in(self, run: int | None) -> None:
+        """Say that boilerplate was learned at the end of this run, which is not told yet; None
+        when it is."""
+        with self._whole():
+            self.conn.execute("DELETE FROM meta WHERE key = ?", (LEARNED_IN,))
+            if run is not None:
+                self.conn.execute("INSERT INTO meta VALUES (?, ?)", (LEARNED_IN, str(run)))
 
     @guarded
     def say_boilerplate(self, line: Line, origin: Literal["added", "kept"]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
@@ -34,7 +35,14 @@ def guarded(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P
 
 
 class Connected:
-    """An open database: its connection, its transactions, its parameters."""
+    """An open database: its connection, its transactions, its parameters.
+
+    A transaction that another program keeps from beginning is tried for the ``timeout`` of
+    ``open``, or as ``wait_longer`` says.
+    """
+
+    _patience = 0.0
+    _waits: Callable[[], None] = staticmethod(lambda: None)
 
     def __init__(
         self, path: Path, conn: sqlite3.Connection, parameters: Parameters, *, read_only: bool
@@ -104,13 +112,37 @@ class Connected:
             yield
             return
         with explained(self.path):
-            self.conn.execute("BEGIN IMMEDIATE")
+            self._begin_immediate()
             try:
                 yield
                 self.conn.execute("COMMIT")
             except BaseException:
                 self.db.rollback()
                 raise
+
+    @guarded
+    def wait_longer(self, seconds: float, waits: Callable[[], None]) -> None:
+        """Let transactions wait so long for another program that writes; ``waits`` is called after
+        the first second of each."""
+        # Not all of it in SQLite's own waiting, during which Ctrl-C is not heard.
+        self.conn.execute("PRAGMA busy_timeout = 1000")
+        self._patience, self._waits = seconds, waits
+
+    def _begin_immediate(self) -> None:
+        until = 0.0
+        while True:
+            try:
+                self.conn.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not self._patience:
+                    raise
+                now = time.monotonic()
+                if not until:
+                    until = now + self._patience
+                    self._waits()
+                elif now > until:
+                    raise
 
     @contextlib.contextmanager
     def _whole(self) -> Iterator[None]:

@@ -12,8 +12,9 @@ from provenance.models import Article, Fingerprint, Trace
 from provenance.store import reading, rows
 from provenance.store.connection import guarded
 from provenance.store.opening import explained
+from provenance.store.progress import Progress
 from provenance.store.reading import ARTICLE_COLUMNS, MATCHES, booleans
-from provenance.store.writing import Role, Writing
+from provenance.store.writing import Role
 
 _BEST_FIRST = " ORDER BY m.probability DESC, m.coverage DESC, m.containment_target_5 DESC, m.id"
 _NEWEST_FIRST = " ORDER BY julianday(m.found) DESC, m.id"
@@ -28,14 +29,15 @@ def _after(prefix: str) -> str:
     return prefix + "\U0010ffff"
 
 
-class Queries(Writing):
+class Queries(Progress):
     """The part of ``Store`` that answers."""
 
     # -- articles ----------------------------------------------------------------------------
 
     @guarded
     def article(self, article_id: str) -> Article | None:
-        """One article with its text; links, images and aliases only for originals."""
+        """One article with its text; links, images and aliases only for originals and
+        for pages of a crawl that is compared with itself."""
         return self.articles([article_id]).get(article_id)
 
     @guarded
@@ -63,6 +65,13 @@ class Queries(Writing):
             (wanted,),
         ):
             kept.setdefault((article_id, "alias"), []).append(url)
+        for article_id, *lists in self.conn.execute(
+            "SELECT article_id, links, images, aliases FROM within_pages"
+            " WHERE article_id IN (SELECT value FROM json_each(?))",
+            (wanted,),
+        ):
+            for kind, packed in zip(("link", "image", "alias"), lists, strict=True):
+                kept.setdefault((article_id, kind), json.loads(packed))
         found = {}
         for row in self._query(
             f"SELECT {ARTICLE_COLUMNS} FROM articles"  # noqa: S608

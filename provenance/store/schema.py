@@ -15,7 +15,9 @@ from provenance.store.aliases_schema import ALIASES, UNKNOWN_SOURCES
 from provenance.store.index_schema import INDEX
 from provenance.store.network_schema import NETWORK
 from provenance.store.review_schema import REVIEWS
+from provenance.store.states_schema import STATES
 from provenance.store.visits_schema import VISITS
+from provenance.store.within_schema import WITHIN
 
 #: In the header of every database of ours: "PROV".
 APPLICATION_ID = 0x50524F56
@@ -433,6 +435,8 @@ MIGRATIONS: tuple[str, ...] = (
     _PROGRESS,
     VISITS,
     REVIEWS,
+    STATES,
+    WITHIN,
 )
 
 

@@ -133,7 +133,8 @@ class Writing(Indexed):
         """Write what was read of an input and what was damaged; mark it as read to its end
         unless it should be read again, then from its start."""
         with self._whole():
-            row = {**_account_row(account), "finished": int(finished), "done": 0}
+            read = {**_account_row(account), "records_read": int(account.records)}
+            row = {**read, "finished": int(finished), "done": 0}
             self.db.table("inputs").update(input_id, row)
 
     @guarded
@@ -432,16 +433,18 @@ class Writing(Indexed):
             self._replace_children(match)
 
     @guarded
-    def drop_matches(self, target_id: str, keep: Collection[str]) -> int:
+    def drop_matches(self, target_id: str, keep: Collection[str], *, crawled: bool = True) -> int:
         """Remove the matches of this target whose ids are not in ``keep``; returns how many.
+        Without ``crawled``, those with other pages of the crawl stay.
 
         For a page that was judged anew: what was found now replaces all that was said of it.
         """
         with self._whole():
             cursor = self.conn.execute(
                 "DELETE FROM matches WHERE target_id = ?"
-                " AND id NOT IN (SELECT value FROM json_each(?))",
-                (target_id, json.dumps(sorted(keep))),
+                " AND id NOT IN (SELECT value FROM json_each(?)) AND (? OR source_id IN"
+                " (SELECT id FROM articles WHERE role = 'original'))",
+                (target_id, json.dumps(sorted(keep)), crawled),
             )
             return cursor.rowcount
 
