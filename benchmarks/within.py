@@ -3,10 +3,10 @@
     python -m benchmarks.within [--sizes 1000,4000,16000] [--write]
 
 A made crawl of texts of their own (300 words drawn from five millions, as JSON lines); one in
-twenty is told again later by another site, whole or with a third of its sentences left out, and a
-tenth of the pages are one wall of one text. Each size is read and compared in this process, with
-no workers, into a new database. Then the copies of the smallest crawl are scanned with the pages
-before them registered as originals, judged with the same boilerplate, and the matches are compared.
+twenty is told again later by another site, whole or with a third of its sentences left out; a
+tenth of the pages are one wall of one text. Each size is read and compared in this process, with no
+workers, into a new database. Then copies of the smallest crawl are scanned with the pages before
+them registered as originals, judged with the same boilerplate, and the matches are compared.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from provenance.background import documents
 from provenance.boilerplate import Boilerplate, snapshot
 from provenance.config import LIMITS, Limits
 from provenance.errors import ProvenanceError, ReadError
-from provenance.intake import Given, Opened
+from provenance.intake import Given, Opened, open_input
 from provenance.models import Capture, Failure, InputAccount, Match, Record, States
 from provenance.store import Store
 from provenance.study import Studied, Study, costly, crashed, failure

@@ -167,12 +167,18 @@ COLUMNS: dict[str, dict[str, str]] = {
         "unmatched": "Records whose page was judged and has none.",
         "skipped": "Records that are no page of an article.",
         "failed": "Records whose page could not be read.",
+        "stamp": "Of the file's size, time and place: equal, and its digest is not made again.",
         "bytes_skipped": "Bytes that were damaged and passed over.",
         "truncated": "1 when the file ends before its last record does.",
         "passed_over": "What it held beside pages (pictures, redirects, repeats), by reason, "
         "as JSON.",
         "finished": "1 when it was read to its end.",
         "generation": "State of the collection (originals, relations) when the reading began.",
+    },
+    "within_pages": {
+        "links": "Addresses that the text links, as a JSON list.",
+        "images": "Addresses of its pictures, as a JSON list.",
+        "aliases": "Other addresses that the page gives itself, as a JSON list.",
     },
     "failures": {
         "input": "The page or file.",
@@ -427,6 +433,10 @@ TABLES: dict[str, dict[str, Any]] = {
         "title": "Failures",
         "description": "What could not be read. Never the same as “no match”.",
         "facets": ["stage", "error"],
+    },
+    "within_pages": {
+        "title": "Pages compared with each other",
+        "description": "Pages of crawls that were scanned --within, and what they link and show.",
     },
     "screened": {
         "title": "Screened out",
