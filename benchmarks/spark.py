@@ -30,7 +30,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import crawl
-from benchmarks.durability import words
 from benchmarks.evaluate import write_tables
 from provenance.engines import index, parquet, walk
 
@@ -46,6 +45,11 @@ CLUSTER = "local-cluster[2,1,1024]"
 _CLOCKS = {"started", "ended", "found", "run_id", "observed"}
 # Where the originals' index lies is nobody's row: a scan may fold it.
 _PLACES = ("articles_fts", "sqlite_", "runs", "postings", "levels", "unindexed")
+
+
+def words(*given: object) -> list[str]:
+    """The command line that says this."""
+    return [sys.executable, "-m", "provenance", *map(str, given)]
 
 
 # --- the crawl ---------------------------------------------------------------------------------
