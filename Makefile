@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within
+.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within screening
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -108,6 +108,10 @@ bench: $(VENV)/.stamp-dev ## speed of the command line (DATA=folder of originals
 jobs: $(VENV)/.stamp-dev ## how scanning grows with workers, and its memory (DATA=folder)
 	@$(call need-data)
 	@$(BIN)/python -m benchmarks.jobs '$(DATA)' --write $(ARGS)
+
+screening: $(VENV)/.stamp-dev ## what the screen of a scan lets through and loses (DATA=folder ARGS=database)
+	@$(call need-data)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.screening '$(DATA)' --write $(ARGS)
 
 durability: $(VENV)/.stamp-dev ## kill add, scan and reindex at many moments and compare their rows
 	@$(BIN)/python -m benchmarks.durability --write $(ARGS)

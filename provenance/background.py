@@ -12,14 +12,29 @@ import math
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from provenance.languages import MARK, language_of, stemmer
 
 # Share of the articles above which a word is looked up only together with its neighbour.
 _ALONE = 0.01
 
-__all__ = ["documents", "frequency", "idf", "language_of", "max_idf", "stemmer", "term_keys"]
+#: Rare words kept of one text, repeats among them: about 15,000 words of running text. A page that
+#: stuffs words can't stuff the index.
+MAX_TERMS = 4096
+# Share of the background's articles above which a word tells nothing about which article it is.
+_COMMON = 0.1
+
+__all__ = [
+    "documents",
+    "frequency",
+    "idf",
+    "language_of",
+    "max_idf",
+    "rare_terms",
+    "stemmer",
+    "term_keys",
+]
 
 
 @cache
@@ -51,6 +66,28 @@ def term_keys(terms: Sequence[str]) -> list[str]:
         if after != term and not after.startswith(MARK) and not term.startswith(MARK):
             found.append(f"{term} {after}" if term < after else f"{after} {term}")
     return found
+
+
+def rare_terms(words: Sequence[str], language: str | None = None) -> tuple[str, ...]:
+    """Stems of the words that few articles hold, in text order with repeats, at most ``MAX_TERMS``.
+
+    In a language without a background every word of three letters and more counts; the
+    collection's own document frequencies then tell the rare ones. ``language`` where it is known.
+    """
+    if language is None:
+        language = language_of(words)
+    found = (stem for word in words if (stem := _rare(word, language)))
+    return tuple(islice(found, MAX_TERMS))
+
+
+@lru_cache(maxsize=1 << 17)
+def _rare(word: str, language: str) -> str:
+    """The stem of a word that tells something, else ""."""
+    if len(word) <= 2 and word.isascii() and not word.isdigit():
+        return ""
+    stem = stemmer(language)([word])[0]
+    common = language == "english" and frequency(stem) > _COMMON * documents()
+    return "" if common else stem
 
 
 def documents() -> int:

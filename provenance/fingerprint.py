@@ -7,27 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from provenance.anchors import keys
-from provenance.background import documents, frequency, language_of, stemmer
+from provenance.background import MAX_TERMS, language_of, rare_terms
 from provenance.config import Parameters
 from provenance.models import Fingerprint
-from provenance.normalize import Tokens, digest, shingles
+from provenance.normalize import Tokens, digest, sampled, shingles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: Rare words kept of one text, repeats among them: about 15,000 words of running text. A page that
-#: stuffs words can't stuff the index.
-MAX_TERMS = 4096
+__all__ = ["MAX_TERMS", "band_keys", "fingerprint", "fragments", "rare_terms", "signature"]
+
 # Hashes that are permuted at once: they stay in the processor's cache.
 _AT_ONCE = 2048
-# Share of the background's articles above which a word tells nothing about which article it is.
-_COMMON = 0.1
 
 
 @cache
@@ -84,26 +80,8 @@ def band_keys(signature_bytes: bytes, parameters: Parameters) -> tuple[int, ...]
 
 def fragments(words: Sequence[str], parameters: Parameters) -> tuple[int, ...]:
     """FracMinHash sample (Irber et al. 2022): the shingle hashes ≡ 0 mod ``fragment_modulus``."""
-    hashed = shingles(words, parameters.fragment, parameters.seed)
-    return tuple(sorted({h for h in hashed if h % parameters.fragment_modulus == 0}))
-
-
-def rare_terms(words: Sequence[str]) -> tuple[str, ...]:
-    """Stems of the words that few articles hold, in text order with repeats, at most ``MAX_TERMS``.
-
-    In a language without a background every word of three letters and more counts; the
-    collection's own document frequencies then tell the rare ones.
-    """
-    language = language_of(words)
-    known = language == "english"
-    limit = _COMMON * documents()
-    found = (
-        stem
-        for word, stem in zip(words, stemmer(language)(words), strict=True)
-        if (len(word) > 2 or not word.isascii() or word.isdigit())
-        and not (known and frequency(stem) > limit)
-    )
-    return tuple(islice(found, MAX_TERMS))
+    found = sampled(words, parameters.fragment, parameters.fragment_modulus, parameters.seed)
+    return tuple(sorted({value for _, value in found}))
 
 
 def fingerprint(tokens: Tokens, parameters: Parameters) -> Fingerprint | None:

@@ -24,6 +24,7 @@ from provenance import (
     verdict,
 )
 from provenance.config import LIMITS, Parameters
+from provenance.errors import ExtractError
 from provenance.fingerprint import fingerprint, fragments, rare_terms
 from provenance.models import (
     DERIVED,
@@ -41,6 +42,7 @@ from provenance.models import (
     Verdict,
 )
 from provenance.normalize import match_id, tokenize, without
+from provenance.screen import Decision, Screen, skim
 from provenance.sites import NOTHING_KNOWN, Sites
 
 #: Relations that are worth a row: what was found, not what was not.
@@ -54,6 +56,8 @@ MOST_COUNTED = 1000
 #: Names spelled otherwise that a reason tells, and characters of a quotation.
 MAX_NAMES = 6
 MAX_QUOTED = 90
+#: Probability of reuse, judged by rough text, from which a page is read in full.
+MAYBE = 0.1
 #: What nobody has learned.
 NOTHING = boilerplate.Boilerplate()
 # Traces that name an outlet without pointing at a page of it.
@@ -121,6 +125,39 @@ def prepare_roughly(item: Capture | Record) -> Page:
         (),
         item if isinstance(item, Capture) else None,
     )
+
+
+def screened(capture: Capture, screen: Screen, originals: Originals) -> Decision:
+    """Whether a page of a crawl must be read in full, from a quick look at it. Pure.
+
+    What is no page, or shows a wall, must: there the full way says so.
+    """
+    try:
+        text, _ = extract.markup_of(capture)
+    except ExtractError:
+        return Decision(True, "no page")
+    page = skim(text)
+    if page is not None and extract.gates.gate(page.running, page.title):
+        return Decision(True, "a wall")
+    decision = screen.decide(page, urls.unwrap_archive(capture.final_url or capture.url)[0])
+    if page is None or not decision.compare:
+        return decision
+    if _may_match(page.running, decision.compare, originals):
+        return decision
+    return Decision(False, "no original told in other words")
+
+
+def _may_match(text: str, numbers: Sequence[int], originals: Originals) -> bool:
+    """Whether a rough text, compared with originals, is anything to them."""
+    target = compare.profile(text)
+    sources = originals.articles(list(originals.ids(numbers).values()))
+    for source in sources.values():
+        held = _source_profile(source.text, boilerplate.Marks())
+        if compare.may_derive(target, held):
+            found = verdict.judge(compare.compare(target, held))
+            if found.relation in RECORDED or found.probability >= MAYBE:
+                return True
+    return False
 
 
 def admit(page: Page, known: boilerplate.Boilerplate = NOTHING) -> tuple[Page, int]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -55,6 +55,9 @@ _POSSESSIVE = regex.compile(r"['’ʼ]s$")
 #: Characters in one token of a script without spaces: about a word of that script.
 CJK_WIDTH = 2
 SOUTHEAST_WIDTH = 4
+
+# Characters between two blanks of which the words are remembered.
+_CHUNK = 40
 
 # Letters of other alphabets that pass for Latin ones (a hand-picked part of Unicode's
 # confusables: those that occur as whole letters in spoofed words).
@@ -246,6 +249,23 @@ def tokenize(text: str) -> Tokens:
     )
 
 
+@lru_cache(maxsize=1 << 16)
+def _words_of_chunk(chunk: str) -> tuple[str, ...]:
+    return tokenize(chunk).words
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a text, without their places: four times as fast as ``tokenize``.
+
+    The same words, but for a word in look-alike letters, which only the text around it tells.
+    """
+    found: list[str] = []
+    for chunk in text.split():
+        # No word holds white space; what is long is seldom met again.
+        found += _words_of_chunk(chunk) if len(chunk) <= _CHUNK else tokenize(chunk).words
+    return found
+
+
 def _sentences(
     text: str, starts: Sequence[int], latin: bool, per_word: int, southeast: bool
 ) -> tuple[tuple[int, int], ...]:
@@ -287,6 +307,14 @@ def shingles(words: Sequence[str], n: int, seed: int) -> list[int]:
         value = hashed(" ".join(words[i : i + size]).encode(), seed)
         out.append(value - (1 << 64) if value >= 1 << 63 else value)
     return out
+
+
+def sampled(words: Sequence[str], n: int, modulus: int, seed: int) -> Iterator[tuple[int, int]]:
+    """Place and signed 64-bit hash of the word n-grams whose hash ≡ 0 mod ``modulus``: of the
+    hashes that ``shingles`` gives."""
+    for place, value in enumerate(shingles(words, n, seed)):
+        if value % modulus == 0:
+            yield place, value
 
 
 def hashed(texts: Sequence[str], seed: int) -> list[int]:

@@ -25,6 +25,7 @@ from provenance.runs import (
     run_over,
     silent,
 )
+from provenance.screen import VERSION as SCREEN
 from provenance.store import Store
 from provenance.study import Studied, failure, judged
 from provenance.urls import is_url, redact
@@ -109,18 +110,23 @@ def scan(
     found: Callable[[Match], None] = silent,
     *,
     jobs: int = 0,
+    screen: bool = False,
 ) -> Tally:
     """Hold a crawl against the originals; every match becomes rows. ``jobs`` as in ``add``.
+
+    ``screen``: look at each page of a crawl quickly first, and read in full only what a channel
+    wants; the others leave a row of ``screened``, and no article.
 
     ``found`` is told the best match of each page once it is stored; nothing is kept in memory.
     """
     # Workers only read: what waits to be indexed is indexed before they look.
     store.catch_up()
-    # Both as they are now, for the whole run.
+    # All as they are now, for the whole run.
     parts = known_boilerplate(store), store.threshold
-    here = study.studying(lambda page: judged(page, store, *parts))
-    way = Way(here, study.for_scan, (store.path, *parts), jobs, given.limits)
-    made_with = judged_with(*parts)
+    look = study.looking(store) if screen and not jobs else None
+    here = study.studying(lambda page: judged(page, store, *parts), look)
+    way = Way(here, study.for_scan, (store.path, *parts, screen), jobs, given.limits)
+    made_with = judged_with(*parts) | ({"screen": SCREEN} if screen else {})
 
     def write(one: Studied, run: int, input_id: int | None) -> bool:
         return record(store, one, run, input_id, keep_capture(store, one.page.capture))
@@ -132,6 +138,8 @@ def record(
     store: Store, one: Studied, run: int, input_id: int | None, capture_id: int | None
 ) -> bool:
     """Store a page with its matches, in place of what was said of it before; True for a new one."""
+    if capture_id is not None:
+        store.drop_screened(capture_id)
     new = store.add_article(
         one.page.article,
         "crawled",

@@ -23,7 +23,7 @@ from provenance.errors import ProvenanceError, ReadError
 from provenance.intake import Given, Opened, open_input
 from provenance.models import Capture, Failure, InputAccount, Match, Record, States
 from provenance.store import Store
-from provenance.study import Studied, Study, costly, crashed, failure
+from provenance.study import LetGo, Studied, Study, costly, crashed, failure
 from provenance.urls import is_url
 from provenance.verdict import model, shipped_threshold
 from provenance.visits import visiting
@@ -66,6 +66,8 @@ class Tally:
     passed_over: Counter[str] = field(default_factory=Counter)
     gated: int = 0
     too_short: int = 0
+    #: Pages that the screen let go: no channel wanted them, so they were not extracted.
+    screened: int = 0
     #: Pages that defeated the extractor and were read roughly, each with a row of ``failures``.
     rough: int = 0
     #: Items of an input that an earlier run of the same scan had written.
@@ -115,6 +117,7 @@ class Tally:
             "rough": self.rough,
             "resumed": self.resumed,
             "too_short": self.too_short,
+            "screened": self.screened,
             "skipped_inputs": len(self.skipped_inputs),
             "failures": self.failed + self.unopened,
             "damaged": len(self.damaged),
@@ -161,13 +164,13 @@ class _Batch:
     def __init__(self, store: Store, run: int, write: Write, tally: Tally, told: Told) -> None:
         self.store, self.run, self.write = store, run, write
         self.tally, self.told = tally, told
-        self.waiting: list[Studied | Failure] = []
+        self.waiting: list[Outcome] = []
         self.began = time.monotonic()
         #: Items of the present input that are written, from its start on, and their states.
         self.done = 0
         self.states = States()
 
-    def take(self, one: Studied | Failure, input_id: int) -> None:
+    def take(self, one: Outcome, input_id: int) -> None:
         """Take what came of one item; write when enough are waiting."""
         self.waiting.append(one)
         if len(self.waiting) >= _BATCH or time.monotonic() - self.began > _BATCH_SECONDS:
@@ -179,6 +182,10 @@ class _Batch:
         states = _reckoned(self.states, self.waiting)
         with self.store.transaction():
             for one in self.waiting:
+                if isinstance(one, LetGo):
+                    self._let_go(one, input_id)
+                    new.append(False)
+                    continue
                 trouble = one if isinstance(one, Failure) else one.trouble
                 if trouble:
                     self.store.add_failure(self.run, trouble, input_id)
@@ -196,11 +203,24 @@ class _Batch:
             self.tally.read += 1
             if isinstance(one, Failure):
                 self.tally.fail(one)
+            elif isinstance(one, LetGo):
+                self.tally.screened += 1
             else:
                 self._count(one, is_new)
                 if one.kept:
                     self.told.found(one.kept[0])
             self.told.progress(self.tally)
+
+    def _let_go(self, one: LetGo, input_id: int | None) -> None:
+        capture = one.capture
+        kept = self.store.add_capture(
+            capture,
+            file=capture.path,
+            offset=capture.offset,
+            length=capture.length,
+            sha256=one.sha256,
+        )
+        self.store.add_screened(kept, one.why, input_id=input_id)
 
     def _count(self, one: Studied, is_new: bool) -> None:
         tally, article = self.tally, one.page.article
@@ -214,11 +234,13 @@ class _Batch:
             tally.too_short += one.words < LIMITS.min_words and not article.gate
 
 
-def _reckoned(states: States, more: Iterable[Studied | Failure]) -> States:
+def _reckoned(states: States, more: Iterable[Outcome]) -> States:
     """The states, with those of some more records."""
     found = Counter[str]()
     for one in more:
-        if not isinstance(one, Failure):
+        if isinstance(one, LetGo):
+            found["unmatched"] += 1
+        elif isinstance(one, Studied):
             found["matched" if one.kept else "unmatched"] += 1
         elif one.error != _LIST:
             found["failed"] += 1
@@ -246,14 +268,14 @@ class Way:
     limits: Limits
 
     @contextlib.contextmanager
-    def opened(self) -> Iterator[Callable[[Iterable[Item]], Iterator[Studied | Failure]]]:
+    def opened(self) -> Iterator[Callable[[Iterable[Item]], Iterator[Outcome]]]:
         """A function from items to what came of them, in order."""
         if not self.jobs:
             yield lambda items: (
                 item if isinstance(item, Failure) else self.here(item, "") for item in items
             )
             return
-        with workers.Pool[Item, "Studied | Failure"](
+        with workers.Pool[Item, "Outcome"](
             _made, (self.make, self.arguments), jobs=self.jobs, limits=self.limits
         ) as pool:
             yield lambda items: _mapped(pool, items)
@@ -261,21 +283,21 @@ class Way:
 
 Item = Capture | Record | Failure
 Opening = Callable[[str, Given], Opened]
+#: What came of an item.
+Outcome = Studied | LetGo | Failure
 
 
 def _made(make: Callable[..., Study], arguments: tuple[Any, ...]) -> Any:
     """In a worker: its study. A failure of reading passes through, to keep its place."""
     study = make(*arguments)
 
-    def work(item: Item, harm: str) -> Studied | Failure:
+    def work(item: Item, harm: str) -> Outcome:
         return item if isinstance(item, Failure) else study(item, harm)
 
     return work
 
 
-def _mapped(
-    pool: workers.Pool[Item, Studied | Failure], items: Iterable[Item]
-) -> Iterator[Studied | Failure]:
+def _mapped(pool: workers.Pool[Item, Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
     """What came of each item; a page that cost a worker is said to have, rough text or not."""
     held: deque[Item] = deque()
 
@@ -337,7 +359,7 @@ def _run_input(
     spec: str | Opened,
     given: Given,
     batch: _Batch,
-    study: Callable[[Iterable[Item]], Iterator[Studied | Failure]],
+    study: Callable[[Iterable[Item]], Iterator[Outcome]],
     opening: Opening,
 ) -> None:
     tally = batch.tally
@@ -394,7 +416,7 @@ def _read_through(
     opened: Opened,
     input_id: int,
     batch: _Batch,
-    study: Callable[[Iterable[Item]], Iterator[Studied | Failure]],
+    study: Callable[[Iterable[Item]], Iterator[Outcome]],
 ) -> bool:
     """Take every item of an input that is not written yet; False when some of it may be readable
     another time."""

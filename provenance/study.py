@@ -7,6 +7,7 @@ text: to crash the extractor must be no way to hide.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from provenance.errors import ExtractError, ProvenanceError, StoreError
 from provenance.intake import item_name
 from provenance.matching import Page
 from provenance.models import Capture, Failure, Fingerprint, Index, Match, Record
+from provenance.screen import Screen
 from provenance.store import Store
 from provenance.urls import redact
 
@@ -37,9 +39,20 @@ class Studied:
     trouble: Failure | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """A page that no channel wanted, and why. The capture comes without its bytes."""
+
+    capture: Capture
+    sha256: str
+    why: str
+
+
 Judge = Callable[[Page], Studied]
 #: Words instead of "" say what the item did to the worker that had it before.
-Study = Callable[[Capture | Record, str], Studied | Failure]
+Study = Callable[[Capture | Record, str], Studied | LetGo | Failure]
+#: What became of a page at a quick look: let go, or None for the full way.
+Look = Callable[[Capture], LetGo | None]
 
 
 def failure(error: ProvenanceError, name: str, stage: str) -> Failure:
@@ -85,8 +98,31 @@ def judged(
     return Studied(page, made, words, tuple(every), tuple(matching.worth_a_row(words, every)))
 
 
-def studying(judge: Judge) -> Study:
-    """The whole way of one item, with its failures; only a StoreError is raised."""
+def looking(store: Store) -> Look:
+    """The screen over the originals: pages that the full way need not see.
+
+    A page whose article is stored is judged anew like any other. Only what stays where it was
+    read is let go: a row of it says where.
+    """
+    screen = Screen(store, store.parameters)
+
+    def look(capture: Capture) -> LetGo | None:
+        if capture.path is None or not screen.size:
+            return None
+        decision = matching.screened(capture, screen, store)
+        if decision.wanted or store.has_article_of(capture):
+            return None
+        sha256 = hashlib.sha256(capture.body).hexdigest()
+        return LetGo(dataclasses.replace(capture, body=b""), sha256, decision.why)
+
+    return look
+
+
+def studying(judge: Judge, look: Look | None = None) -> Study:
+    """The whole way of one item, with its failures; only a StoreError is raised.
+
+    ``look`` may let a page go before it is extracted.
+    """
 
     def roughly(item: Capture | Record, trouble: Failure) -> Studied | Failure:
         try:
@@ -96,9 +132,21 @@ def studying(judge: Judge) -> Study:
         except Exception:
             return trouble
 
-    def study(item: Capture | Record, harm: str) -> Studied | Failure:
+    def glanced(item: Capture | Record) -> LetGo | None:
+        if look is None or not isinstance(item, Capture):
+            return None
+        try:
+            return look(item)
+        except StoreError:
+            raise
+        except Exception:  # the full way says what is wrong with the page
+            return None
+
+    def study(item: Capture | Record, harm: str) -> Studied | LetGo | Failure:
         if harm:
             return roughly(item, crashed(item, "extract", costly(harm)))
+        if let_go := glanced(item):
+            return let_go
         stage = "extract"
         if matching.is_flood(item):
             return roughly(item, crashed(item, stage, costly("too many tags")))
@@ -125,7 +173,10 @@ def for_add(known: Boilerplate, parameters: Parameters) -> Study:
     return studying(lambda page: admitted(page, known, parameters))
 
 
-def for_scan(database: Path, known: Boilerplate, threshold: float | None = None) -> Study:
+def for_scan(
+    database: Path, known: Boilerplate, threshold: float | None = None, screen: bool = False
+) -> Study:
     """The study of a crawl, over a connection of its own that only reads."""
     store = Store.open(database, create=False, read_only=True)
-    return studying(lambda page: judged(page, store, known, threshold))
+    look = looking(store) if screen else None
+    return studying(lambda page: judged(page, store, known, threshold), look)

@@ -33,7 +33,7 @@ from provenance.runs import (
     silent,
 )
 from provenance.store import Crawl, Member, Store, signature
-from provenance.study import Studied, Study
+from provenance.study import LetGo, Studied, Study
 from provenance.visits import keep_capture
 
 #: What the pages of a crawl are called as an input of their comparison.
@@ -107,7 +107,7 @@ def _compare(store: Store, members: Sequence[Member], given: Given, told: Told, 
         parts = (store.path, folder, known, threshold)
         opened: list[Study] = []
 
-        def in_this_process(item: Capture | Record, harm: str) -> Studied | Failure:
+        def in_this_process(item: Capture | Record, harm: str) -> Studied | LetGo | Failure:
             if not opened:
                 opened.append(for_pages(*parts))
             return opened[0](item, harm)

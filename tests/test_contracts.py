@@ -39,6 +39,7 @@ DOORS = {
     "click_default_group": ["cli.py", "commands/sites.py"],
     "Stemmer": ["languages.py"],
     "anyascii": ["latin.py"],
+    "selectolax": ["screen/skim.py"],
     "tld": ["urls.py"],
     "pyspark": ["engines/spark.py"],
     "subprocess": ["commands/serve.py"],

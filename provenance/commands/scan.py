@@ -47,7 +47,14 @@ if TYPE_CHECKING:
 @click.option(
     "--within",
     is_flag=True,
-    help="Compare the crawl with itself, too: each page with those observed before it.",
+    help="Compare the crawl with itself, too: each page with those observed before it. Every page"
+    " is read in full.",
+)
+@click.option(
+    "--screen/--no-screen",
+    default=True,
+    help="Read in full only the pages that a quick look doesn't rule out (default), or all: to keep"
+    " the crawl itself.",
 )
 @exit_option
 @json_option
@@ -60,11 +67,16 @@ def scan(
     delay: float,
     jobs: int | None,
     within: bool,
+    screen: bool,
     exit_code: bool,
     as_json: bool,
     cluster: Cluster,
 ) -> None:
     """Hold a crawl against the originals: WARC, WACZ, HTML folders, rows, single pages.
+
+    Each page is looked at quickly first, and read in full only where that finds something that
+    may come from an original; the others are listed in the table `screened`, and not stored. What
+    can't be looked at so is read in full.
 
     An input that was read to its end before, and against which nothing new could match, is
     skipped. What could not be read becomes rows of `failures`. With --json, one line of JSON for
@@ -114,7 +126,9 @@ def scan(
 
                 read, tally = scan_within(store, inputs, *told, _tell_read, jobs=jobs_of(jobs))
             else:
-                read = tally = pipeline.scan(store, inputs, *told, jobs=jobs_of(jobs))
+                read = tally = pipeline.scan(
+                    store, inputs, *told, jobs=jobs_of(jobs), screen=screen
+                )
         except KeyboardInterrupt:
             progress.done()
             say("Stopped. What was read is kept; run the same command again to go on.")
@@ -152,10 +166,12 @@ def _tell(tally: Tally, seconds: float, done: str) -> None:
     _tell_skipped(tally)
     judged = tally.stored + tally.known
     quiet = judged - tally.matched
+    let_go = f", {tally.screened} let go at a quick look" if tally.screened else ""
     say(
         f"{tally.read} {'page' if tally.read == 1 else 'pages'} {done} in {seconds:.1f} s: "
         f"{tally.reposts} {'repost' if tally.reposts == 1 else 'reposts'}, "
         f"{tally.matched - tally.reposts} other matches, {quiet} without a match"
         + (f" (of these {tally.gated} walls, {tally.too_short} too short)" if quiet else "")
+        + let_go
         + troubles(tally)
     )

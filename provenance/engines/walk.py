@@ -39,7 +39,7 @@ from provenance.models import (
     Record,
     Verdict,
 )
-from provenance.runs import Way
+from provenance.runs import Outcome, Way
 from provenance.study import Studied, Study, costly, failure, studying
 from provenance.urls import is_url
 
@@ -158,7 +158,7 @@ def read(
 
 
 def _rows(
-    opened: Opened, study: Callable[[Iterable[Any]], Iterator[Studied | Failure]]
+    opened: Opened, study: Callable[[Iterable[Any]], Iterator[Outcome]]
 ) -> Iterator[tuple[str, str, list[int], list[str]]]:
     broken: list[Failure] = []
 
@@ -172,7 +172,7 @@ def _rows(
         if isinstance(one, Asked):
             kept = Stored(one.page, one.fingerprint, one.words, one.trouble, one.sha256)
             yield "page", plain.dumps(kept), list(one.keys), list(one.names)
-        else:
+        elif isinstance(one, Failure):
             yield "failure", plain.dumps(one), [], []
     for one in broken:
         yield "broken", plain.dumps(one), [], []

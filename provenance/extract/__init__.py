@@ -88,8 +88,8 @@ class Document:
     observed: str | None = None
 
 
-def parse(capture: Capture) -> Document:
-    """Decode and parse the bytes of a capture.
+def markup_of(capture: Capture) -> tuple[str, str]:
+    """The bytes of a capture, decoded, and the name of their encoding.
 
     Raises ExtractError (``unreadable``) for anything that is no HTML page.
     """
@@ -124,6 +124,16 @@ def parse(capture: Capture) -> Document:
             hint="Plain text is read from a file whose name ends in .txt.",
             code="unreadable",
         )
+    return text, encoding
+
+
+def parse(capture: Capture) -> Document:
+    """Decode and parse the bytes of a capture.
+
+    Raises ExtractError (``unreadable``) for anything that is no HTML page.
+    """
+    text, encoding = markup_of(capture)
+    subject = capture.final_url or capture.url
     tree = _tree(text, subject)
     url, archived = urls.unwrap_archive(subject)
     _drop_archive_bar(tree)

@@ -17,6 +17,7 @@ from provenance.store.health import Finding, Health
 from provenance.store.network import Network
 from provenance.store.reviews import Reviews
 from provenance.store.schema import APPLICATION_ID, MIGRATIONS
+from provenance.store.screened import Screened
 from provenance.store.visits import Visits
 from provenance.store.within import Crawl, Crawled, Earlier, Member, signature
 
@@ -37,7 +38,7 @@ __all__ = [
 ]
 
 
-class Store(Health, Crawled, Network, Lines, Visits, Reviews):
+class Store(Health, Crawled, Network, Lines, Visits, Reviews, Screened):
     """An open database. Make one with ``Store.open``; use it as a context manager.
 
     Not to be shared between threads or carried into a child process. ``capped`` tells how many

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from provenance import urls
 from provenance.models import Channel
 from provenance.store import postings, rows
 from provenance.store.connection import guarded
@@ -75,6 +76,30 @@ class Lookups(Indexed):
         """Originals that share ``least`` fragments or more: ``(article_id, how many)``, best
         first."""
         return self._shared("fragments", postings.fragment_keys(hashes), limit, least)
+
+    @guarded
+    def fragment_holders(self, hashes: Sequence[int], limit: int) -> dict[int, list[int]]:
+        """The originals that hold each fragment, as ``holders`` tells those of terms."""
+        wanted = list(dict.fromkeys(hashes))
+        held = dict(zip(wanted, postings.fragment_keys(wanted), strict=True))
+        found = self._buckets("fragments", list(dict.fromkeys(held.values())), limit)
+        return {value: found[key] for value, key in held.items() if key in found}
+
+    @guarded
+    def terms_of(self, number: int) -> tuple[str, ...]:
+        """The rare terms of an original, by its ``fingerprints.number``; () when there is none."""
+        row = self.conn.execute(
+            "SELECT terms FROM fingerprints WHERE number = ?", (number,)
+        ).fetchone()
+        return tuple(json.loads(row[0])) if row else ()
+
+    @guarded
+    def sites(self) -> frozenset[str]:
+        """Registered domains under which originals have an address."""
+        found = self.conn.execute("SELECT DISTINCT site FROM articles WHERE role = 'original'")
+        named = {str(row[0]) for row in found}
+        aliases = self.conn.execute("SELECT key FROM aliases WHERE kind = 'url'")
+        return frozenset(named | {urls.site(row[0]) for row in aliases} - {""})
 
     @guarded
     def holders(self, keys: Sequence[str], limit: int) -> dict[str, list[int]]:

@@ -15,6 +15,7 @@ from provenance.store.aliases_schema import ALIASES, UNKNOWN_SOURCES
 from provenance.store.index_schema import INDEX
 from provenance.store.network_schema import NETWORK
 from provenance.store.review_schema import REVIEWS
+from provenance.store.screened_schema import OF_CAPTURES
 from provenance.store.states_schema import STATES
 from provenance.store.visits_schema import VISITS
 from provenance.store.within_schema import WITHIN
@@ -437,6 +438,7 @@ MIGRATIONS: tuple[str, ...] = (
     REVIEWS,
     STATES,
     WITHIN,
+    OF_CAPTURES,
 )
 
 

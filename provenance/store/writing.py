@@ -236,15 +236,6 @@ class Writing(Indexed):
             return self._insert("captures", row) if known is None else known
 
     @guarded
-    def add_screened(self, capture_id: int, why: str, *, input_id: int | None = None) -> None:
-        """Record a page that the screen let go. The first reason stands."""
-        with self._whole():
-            self.db.table("screened").insert(
-                {"capture_id": capture_id, "input_id": input_id, "why": rows.text_of(why)},
-                ignore=True,
-            )
-
-    @guarded
     def add_article(
         self,
         article: Article,

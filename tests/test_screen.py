@@ -1,0 +1,251 @@
+"""The screen: what a quick look lets go, what it must not, and what a scan makes of either."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import EDITED, EXCERPT, OTHER, REWORDED, SOURCE, run
+
+from provenance import matching, pipeline
+from provenance.models import Capture
+from provenance.screen import Decision, Screen, share, skim
+from provenance.store import Store
+
+GIVEN = pipeline.Given()
+MENU = "<nav><a href='/news'>News</a><a href='/sport'>Sport</a><select><option>Us</select></nav>"
+WALL = "We and our partners store and access information on your device. " * 6 + (
+    "You can change your choices at any time. Accept all. Manage your preferences. " * 3
+)
+# A story that shares no event, name or number with the others. Written for these tests.
+UNRELATED = """\
+Gardeners on the terraces above Lindow have begun lifting their saffron a fortnight early, after \
+a spring so dry that the corms never swelled. Yields will be thin, the growers' circle expects, \
+and the threads short.
+
+Marta Quillfeather, whose family has picked there for six generations, blames the wind rather \
+than the sun. It came from the plateau in April, she says, and it carried the mulch away before \
+anybody could pin it down with hazel.
+
+The village sells what it harvests at one market and to two cooks. Neither will pay more for \
+less, so several households mean to plant lavender instead, which asks for nothing and brings \
+coaches of visitors in July.
+
+An agronomist from the college has offered shade cloth and a rain gauge. The circle accepted the \
+gauge at once, and will vote about the cloth when the last basket has been weighed on the scale \
+in the chapel porch."""
+
+
+def page(text: str, extra: str = "", head: str = "") -> str:
+    body = "".join(f"<p>{line}</p>" for line in text.split("\n") if line.strip())
+    return (
+        f"<html><head><title>A page</title>{head}</head><body>{MENU}"
+        f"<article>{body}{extra}</article></body></html>"
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    original = tmp_path / "outlet.example" / "locks-fail-at-tarrow-basin.html"
+    original.parent.mkdir()
+    head = '<link rel="canonical" href="https://outlet.example/news/locks-fail-at-tarrow-basin">'
+    original.write_text(page(SOURCE, head=head), "utf-8")
+    with Store.open(tmp_path / "p.db") as opened:
+        pipeline.add(opened, [str(tmp_path / "outlet.example")], GIVEN)
+        yield opened
+
+
+def decided(store: Store, html: str, url: str = "https://blog.example/1") -> Decision:
+    capture = Capture(url=url, body=html.encode(), path="crawl.warc.gz", status=200)
+    return matching.screened(capture, Screen(store, store.parameters), store)
+
+
+# What a quick look sees
+
+
+def test_a_skim_has_what_the_page_shows() -> None:
+    head = '<link rel="canonical" href="/a"><meta property="og:image" content="/p.jpg">'
+    found = skim(page("One <b>bol</b>d word. " * 6, '<img src="/q.jpg"><script>x</script>', head))
+    assert found is not None
+    assert found.title == "A page"
+    assert "One bold word." in found.running and "Sport" not in found.running
+    assert "Us" not in found.pieces and not any(piece == "x" for piece in found.pieces)
+    assert (found.declared, found.links) == (("/a",), ("/news", "/sport"))
+    assert set(found.pictures) == {"/p.jpg", "/q.jpg"}
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>" * 50_000,
+        "<p " + "a=1 " * 10_000 + ">text",
+        "x" * 2_000_001,
+    ],
+)
+def test_what_costs_the_parser_much_is_not_skimmed(html: str) -> None:
+    assert skim(html) is None
+
+
+# What is wanted
+
+
+@pytest.mark.parametrize("text", [SOURCE, EDITED, EXCERPT, REWORDED])
+def test_a_page_that_tells_an_original_is_wanted(store: Store, text: str) -> None:
+    assert decided(store, page(text)).wanted
+
+
+def test_a_page_that_no_channel_wants_is_let_go(store: Store) -> None:
+    assert decided(store, page(UNRELATED)) == Decision(False, "no channel")
+
+
+def test_a_passage_in_a_long_page_is_wanted(store: Store) -> None:
+    passage = SOURCE.split("\n\n")[1]
+    assert decided(store, page(f"{UNRELATED}\n\n{passage}\n\n{OTHER}")).why == "fragments"
+
+
+@pytest.mark.parametrize(
+    ("extra", "head", "url"),
+    [
+        (
+            "<a href='https://outlet.example/news/locks-fail-at-tarrow-basin?utm_source=x'>a</a>",
+            "",
+            "https://blog.example/1",
+        ),
+        (
+            "",
+            "<link rel=canonical href='https://outlet.example/news/another-page'>",
+            "https://blog.example/1",
+        ),
+        ("", "", "https://blog.example/2025/locks-fail-at-tarrow-basin"),
+        ("", "", "http://www.outlet.example/news/locks-fail-at-tarrow-basin"),
+    ],
+)
+def test_a_page_that_points_at_an_original_is_wanted(
+    store: Store, extra: str, head: str, url: str
+) -> None:
+    assert decided(store, page(UNRELATED, extra, head), url).wanted
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        page("Too short to tell."),
+        page(WALL),
+        "",
+        "%PDF-1.7 not a page",
+        "<p>" * 50_000,
+        "<rss><channel></channel></rss>",
+    ],
+)
+def test_what_cannot_be_looked_at_goes_the_full_way(store: Store, html: str) -> None:
+    assert decided(store, html).wanted
+
+
+def test_share_is_that_of_the_best_stretch() -> None:
+    original = ["quorn", "vexil", "zither", "ombud"]
+    near = ["other"] * 100 + original + ["other"] * 100
+    far = [word for term in original for word in (term, *["other"] * 60)]
+    assert share(near, original) == 1.0
+    assert 0 < share(far, original) < 0.5
+    assert share([], original) == share(near, []) == 0.0
+
+
+# A scan
+
+
+def crawl(folder: Path) -> Path:
+    place = folder / "crawl" / "blog.example"
+    place.mkdir(parents=True)
+    texts = {"a": EDITED, "b": UNRELATED, "c": REWORDED, "d": UNRELATED + " Again.", "e": "Short."}
+    for name, text in texts.items():
+        (place / f"{name}.html").write_text(page(text), "utf-8")
+    return folder / "crawl"
+
+
+def rows(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    queries = {
+        "articles": "SELECT id, url, role FROM articles ORDER BY id",
+        "matches": "SELECT id, relation FROM matches ORDER BY id",
+        "screened": "SELECT c.url, s.why FROM screened s JOIN captures c ON c.id = s.capture_id"
+        " ORDER BY c.url",
+        "failures": "SELECT input, error FROM failures ORDER BY input",
+    }
+    return {name: store.conn.execute(sql).fetchall() for name, sql in queries.items()}
+
+
+@pytest.mark.parametrize("jobs", [0, 2])
+def test_a_page_let_go_is_a_row_and_no_article(store: Store, tmp_path: Path, jobs: int) -> None:
+    folder = crawl(tmp_path)
+    tally = pipeline.scan(store, [str(folder)], GIVEN, jobs=jobs, screen=True)
+    assert (tally.read, tally.screened, tally.matched, tally.failed) == (5, 2, 2, 1)
+    found = rows(store)
+    assert [str(url).rsplit("/", 1)[1] for url, _ in found["screened"]] == ["b.html", "d.html"]
+    assert len(found["articles"]) == 3 and len(found["matches"]) == 2
+    assert pipeline.scan(store, [str(folder)], GIVEN, screen=True).skipped_inputs
+
+
+def test_what_the_full_way_finds_is_found_with_the_screen(store: Store, tmp_path: Path) -> None:
+    folder = crawl(tmp_path)
+    pipeline.scan(store, [str(folder)], GIVEN, screen=True)
+    quick = rows(store)
+    # Another purpose: nothing is skipped, and what was let go is stored.
+    tally = pipeline.scan(store, [str(folder)], GIVEN)
+    full = rows(store)
+    assert tally.screened == 0 and not tally.skipped_inputs
+    assert full["matches"] == quick["matches"] and full["failures"] == quick["failures"]
+    assert full["screened"] == [] and len(full["articles"]) == len(quick["articles"]) + 2
+    # And what is stored is judged anew, screen or not.
+    assert pipeline.scan(store, [str(folder)], GIVEN, screen=True).screened == 0
+
+
+def test_after_add_what_could_now_match_is_looked_at_again(store: Store, tmp_path: Path) -> None:
+    folder = crawl(tmp_path)
+    pipeline.scan(store, [str(folder)], GIVEN, screen=True)
+    new = tmp_path / "new.html"
+    new.write_text(page(UNRELATED), "utf-8")
+    pipeline.add(store, [str(new)], pipeline.Given(url="https://lindow.example/saffron"))
+    tally = pipeline.scan(store, [str(folder)], GIVEN, screen=True)
+    assert tally.screened == 0 and tally.matched == 4
+    assert rows(store)["screened"] == []
+
+
+def test_a_scan_that_was_stopped_goes_on_after_pages_let_go(store: Store, tmp_path: Path) -> None:
+    folder = crawl(tmp_path)
+
+    class Stop(Exception):
+        pass
+
+    def stop(tally: pipeline.Tally) -> None:
+        if tally.read == 2:
+            raise Stop
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("provenance.runs._BATCH", 1)
+        with pytest.raises(Stop):
+            pipeline.scan(store, [str(folder)], GIVEN, stop, screen=True)
+    tally = pipeline.scan(store, [str(folder)], GIVEN, screen=True)
+    assert tally.resumed >= 2 and tally.read + tally.resumed == 5
+    found = rows(store)
+    assert len(found["screened"]) == 2 and len(found["matches"]) == 2
+
+
+def test_nothing_is_let_go_where_nothing_is_known(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "empty.db") as store:
+        tally = pipeline.scan(store, [str(crawl(tmp_path))], GIVEN, screen=True)
+    assert tally.screened == 0 and tally.stored == 4
+
+
+def test_the_command_says_what_it_let_go(store: Store, tmp_path: Path) -> None:
+    folder = crawl(tmp_path)
+    store.close()
+    ran = run("scan", folder, "--db", tmp_path / "p.db", "--jobs", "0")
+    assert ran.code == 3 and "2 let go at a quick look" in ran.err
+    with sqlite3.connect(tmp_path / "p.db") as conn:
+        (counted,) = conn.execute(
+            "SELECT json_extract(counts, '$.screened') FROM runs ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+    assert counted == 2
+    ran = run("scan", folder, "--db", tmp_path / "p.db", "--no-screen", "--jobs", "0")
+    assert "let go" not in ran.err and "5 pages read" in ran.err
