@@ -270,7 +270,7 @@ def parity(
 
     for jobs in (0, 2) if "jobs" in chosen else (0,):
         copy = Path(shutil.copy(database, folder / f"jobs{jobs}.db"))
-        took = ran(words("scan", *source, "--db", copy, "--jobs", jobs))
+        took = ran(words("scan", "--no-screen", *source, "--db", copy, "--jobs", jobs))
         told(f"`--jobs {jobs}`" if jobs else "one process", took, copy)
     masters = {"local": "local[2]", "cluster": CLUSTER}
     for way in WAYS[1:]:

@@ -111,7 +111,7 @@ def test_what_is_imported_is_what_a_scan_finds(
     del expected["runs"]
     assert got == expected
     # A scan here knows that it has nothing to do.
-    ran = run("scan", CORPUS / "crawl", "--db", db)
+    ran = run("scan", "--no-screen", CORPUS / "crawl", "--db", db)
     assert "skipped" in ran.err
 
 
@@ -155,7 +155,7 @@ def test_what_is_too_full_here_is_too_full_there(tmp_path: Path) -> None:
     specs = [str(tmp_path / "target.jsonl")]
     Joined(tmp_path / "index").scan(specs, tmp_path / "out")
     assert run("import-matches", tmp_path / "out", "--db", db).code == 0
-    assert run("scan", *specs, "--db", other).code == 0
+    assert run("scan", "--no-screen", *specs, "--db", other).code == 0
     expected = tables(other)
     assert expected["matches"]
     counts = [line for line in expected["runs"] if "capped_fragments" in line]
@@ -284,7 +284,9 @@ def test_a_scan_of_other_originals_is_refused(
         assert done.outdated
         assert store.counts()["crawled"] > 0
         # Not called finished: a scan reads it again.
-        ran = run("scan", CORPUS / "crawl" / "snapbrief.example", "--db", tmp_path / "b.db")
+        ran = run(
+            "scan", "--no-screen", CORPUS / "crawl" / "snapbrief.example", "--db", tmp_path / "b.db"
+        )
         assert "skipped" not in ran.err
 
 
