@@ -2,7 +2,7 @@
 
     python -m benchmarks.within [--sizes 1000,4000,16000] [--write]
 
-A made crawl of texts of their own (300 words drawn from five millions, as JSON lines); one in
+A made crawl of texts of their own (20 sentences of one form, rare words drawn, as JSON); one in
 twenty is told again later by another site, whole or with a third of its sentences left out; a
 tenth of the pages are one wall of one text. Each size is read and compared in this process, with no
 workers, into a new database. Then copies of the smallest crawl are scanned with the pages before
@@ -38,6 +38,17 @@ _WALL = (
 ) * 3
 
 
+_FORM = "The {} of the {} was {} when they had {} it in the {} of {}, and all of them {} for a {}."
+
+
+def _sentence(chance: random.Random) -> str:
+    """English by its small words; the others are drawn."""
+    drawn = (
+        "".join(chance.choices("abcdefghiklmnoprstuvw", k=7)) for _ in range(_FORM.count("{}"))
+    )
+    return _FORM.format(*drawn)
+
+
 def crawl(path: Path, count: int) -> int:
     """Write a crawl of so many pages; returns how many of them tell an earlier one again."""
     chance = random.Random(count)
@@ -53,11 +64,7 @@ def crawl(path: Path, count: int) -> int:
                 kept = source if i % 40 == 11 else [s for s in source if chance.random() > 0.33]
                 text, copies, site = " ".join(kept), copies + 1, f"copy{i}.example"
             else:
-                sentences = [
-                    " ".join(f"{chance.randrange(5_000_000):x}" for _ in range(15)).capitalize()
-                    + "."
-                    for _ in range(20)
-                ]
+                sentences = [_sentence(chance) for _ in range(20)]
                 told.append(sentences)
                 text = " ".join(sentences)
             # An address of the Wayback Machine tells when the page was seen.

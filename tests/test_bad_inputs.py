@@ -362,6 +362,7 @@ def test_a_locked_database(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         return opened(path, **{**options, "timeout": 0.1})  # type: ignore[arg-type]
 
     monkeypatch.setattr(connection, "open_database", hurried)
+    monkeypatch.setattr("provenance.commands.shared.PATIENCE", 0.0)
     with closing(sqlite3.connect("small.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         assert_no_database("small.db", "locked", "in use", verbs=WRITERS)

@@ -266,7 +266,7 @@ def killed_after_a_write(process: subprocess.Popen[str], path: Path, more: float
 
 
 def test_killed_at_any_moment_it_ends_in_the_same_rows(crawl: Path, tmp_path: Path) -> None:
-    source = warc(tmp_path / "crawl.warc.gz", crawl, 5)
+    source = warc(tmp_path / "crawl.warc.gz", crawl, 3)
     whole = registered(tmp_path / "whole.db", tmp_path)
     run("scan", source, "--db", whole)
     path = registered(tmp_path / "killed.db", tmp_path)
@@ -276,7 +276,7 @@ def test_killed_at_any_moment_it_ends_in_the_same_rows(crawl: Path, tmp_path: Pa
     time.sleep(chance.uniform(0.1, 0.4))
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-    for _ in range(3):
+    for _ in range(2):
         process = started("scan", source, "--db", path, "--jobs", 2)
         killed_after_a_write(process, path, chance.uniform(0, 0.2))
         conn = sqlite3.connect(path)
@@ -292,7 +292,8 @@ def test_stopped_by_hand_within_two_seconds(crawl: Path, tmp_path: Path) -> None
     source = warc(tmp_path / "crawl.warc.gz", crawl, 30)
     path = registered(tmp_path / "p.db", tmp_path)
     process = started("scan", source, "--db", path, "--jobs", 2)
-    time.sleep(3)
+    while process.poll() is None and not written(path):
+        time.sleep(0.02)
     began = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)
     _, told = process.communicate(timeout=20)

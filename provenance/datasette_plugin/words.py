@@ -173,7 +173,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "passed_over": "What it held beside pages (pictures, redirects, repeats), by reason, "
         "as JSON.",
         "finished": "1 when it was read to its end.",
-        "generation": "State of the collection (originals, relations) when the reading began.",
+        "generation": "State of the collection (originals, relations) when the reading began; of "
+        "an `add`, when it ended.",
     },
     "within_pages": {
         "links": "Addresses that the text links, as a JSON list.",

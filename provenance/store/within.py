@@ -258,8 +258,8 @@ class Crawl:
 
         self.seed = seed
         empty = not (folder / "keys").stat().st_size
-        self.keys: Any = [] if empty else np.memmap(folder / "keys", "<u8", "r")
-        self.ranks: Any = [] if empty else np.memmap(folder / "ranks", "<u4", "r")
+        self.keys: Any = [] if empty else np.asarray(np.memmap(folder / "keys", "<u8", "r"))
+        self.ranks: Any = [] if empty else np.asarray(np.memmap(folder / "ranks", "<u4", "r"))
         self.first = np.load(folder / "first.npy", mmap_mode="r")
         self.sources = np.load(folder / "sources.npy", mmap_mode="r")
         self.ids = np.load(folder / "ids.npy", mmap_mode="r")

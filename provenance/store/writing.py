@@ -135,6 +135,8 @@ class Writing(Indexed):
         with self._whole():
             read = {**_account_row(account), "records_read": int(account.records)}
             row = {**read, "finished": int(finished), "done": 0}
+            if self._verb == "add":  # it has raised it itself
+                row["generation"] = self.generation
             self.db.table("inputs").update(input_id, row)
 
     @guarded
