@@ -357,7 +357,8 @@ class InputAccount:
 class States:
     """What became of the records of an input; each is in one state.
 
-    ``skipped``: of no page of an article; ``failed``: of a page that could not be read.
+    ``unmatched``: compared, or let go by the screen; ``skipped``: of no page of an article;
+    ``failed``: of a page that could not be read.
     """
 
     matched: int = 0

@@ -95,7 +95,7 @@ class Tally:
         skipped, and what an earlier run had written is."""
         return States(
             self.matched,
-            self.stored + self.known - self.matched,
+            self.stored + self.known - self.matched + self.screened,
             self.passed_over.total() + self.resumed,
             self.failed,
         )
