@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import posixpath
 import re
@@ -10,25 +9,19 @@ from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
+from provenance.redaction import redact
+
+__all__ = [
+    "absolute", "canonical_url", "day_in_path", "host", "image_stem", "is_url", "redact", "site",
+    "site_of_host", "slug", "unwrap_archive",
+]  # fmt: skip
+
 # Parameters that say how a reader came to the page, never which page it is.
 _TRACKING = re.compile(
     r"^(utm_\w+|at_\w+|mc_[ce]id|fbclid|gclid|dclid|msclkid|yclid|igshid|igsh|_ga|_gl|ref|ref_src"
     r"|source|src|cmpid|cmp|ocid|ncid|sr_share|smid|smtyp|partner|traffic_source|feature|spm"
     r"|share|amp|amp_js_v|outputtype|guccounter|guce_\w+|wt_mc|xtor|cid|taid|s_cid|__twitter_impression)$",
     re.IGNORECASE,
-)
-# Parameters whose value lets the bearer in: neither stored nor shown.
-_SECRET = re.compile(
-    r"(?i)^((access|refresh|id|auth)?[_-]?token|auth|api[_-]?key|sig|signature|password|passwd|pwd"
-    r"|session(id)?|x-amz-[\w-]+|jwt)$"
-)
-# Parameters that name a page as often as they let the bearer in: the value decides.
-_MAYBE_SECRET = re.compile(r"(?i)^(code|key|sid)$")
-_TOKEN = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_-]{16,}")
-_REDACTED = re.compile(r"REDACTED(-[0-9a-f]{8})?")
-# user:password@ before the host, also where a stray slash or hash in the password hides the host.
-_CREDENTIALS = re.compile(
-    r"^(\s*\w+:[/\\]+)(?:[^/\\\s?#]*|[^/\\\s@:]*:(?!\d*[/\\?#])[^\s@]*)@", re.IGNORECASE
 )
 _DEFAULT_PORTS = (80, 443)
 _WAYBACK = re.compile(
@@ -119,43 +112,6 @@ def canonical_url(url: str) -> str:
         )
     )
     return urlunsplit(("https", name, path, query, ""))
-
-
-def _masked(key: str, value: str) -> str:
-    """The value of a parameter, or what stands in for it when it is a secret."""
-    if not value or _REDACTED.fullmatch(value):
-        return value
-    if _SECRET.match(key) or (_MAYBE_SECRET.match(key) and _TOKEN.fullmatch(value)):
-        digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
-        return f"REDACTED-{digest[:8]}"
-    return value
-
-
-def _hidden(pairs: str) -> str:
-    """A query or fragment with the values of secret parameters replaced; else as it was."""
-    found = parse_qsl(pairs, keep_blank_values=True)
-    masked = [(key, _masked(key, value)) for key, value in found]
-    return pairs if masked == found else urlencode(masked)
-
-
-def redact(url: str) -> str:
-    """The URL without credentials and without the values of known secret parameters.
-
-    A value becomes ``REDACTED-`` and 8 hex digits of its SHA-256, so that URLs which differ in it
-    alone stay different pages. Redacting twice changes nothing more. Works on what was typed,
-    also where it is no valid URL: it is for showing and storing.
-    """
-    if not any(mark in url for mark in "?#@"):
-        return url
-    url = _CREDENTIALS.sub(r"\1", url)
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    query, fragment = _hidden(parts.query), _hidden(parts.fragment)
-    if (query, fragment) == (parts.query, parts.fragment):
-        return url
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, fragment))
 
 
 def day_in_path(url: str) -> str | None:

@@ -93,7 +93,8 @@ def markup_of(capture: Capture) -> tuple[str, str]:
 
     Raises ExtractError (``unreadable``) for anything that is no HTML page.
     """
-    subject = capture.final_url or capture.url
+    # From here on no address of the page holds a password or a token.
+    subject = urls.redact(capture.final_url or capture.url)
     body = capture.body
     if not body.strip():
         raise ExtractError("the page is empty", subject=subject, code="unreadable")
@@ -233,7 +234,7 @@ def extract(
         )
     fields = markup.meta(page.tree)
     data = markup.json_ld(page.tree)
-    canonical = _canonical(page, fields)
+    canonical = urls.redact(_canonical(page, fields))
     site = capture.site or urls.site(page.url) or urls.site(canonical)
     title = claims.title(page.tree, fields, data, site)
     _, _, node = markup.layout(page.tree, text)
@@ -282,7 +283,7 @@ def bare_record(capture: Capture) -> Record:
             lines.append(line)
     return Record(
         text="\n".join(lines),
-        url=capture.final_url or capture.url,
+        url=urls.redact(capture.final_url or capture.url),
         title=html.unescape(declared),
         published=capture.published,
         observed=capture.observed,
@@ -334,10 +335,10 @@ def article_from_record(record: Record) -> Article:
         text = found or bare_text(text)
     tokens = normalize.tokenize(text)
     if not tokens.count:
-        subject = record.url or record.path or ""
+        subject = urls.redact(record.url or record.path or "")
         raise ExtractError("the text is empty", subject=subject, code="empty")
-    url, archived = urls.unwrap_archive(record.url)
-    canonical = urls.canonical_url(url)
+    url, archived = urls.unwrap_archive(urls.redact(record.url))
+    canonical = urls.redact(urls.canonical_url(url))
     digest = normalize.digest(tokens)
     title = markup.squeeze(normalize.clean(record.title))
     return Article(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,13 +12,12 @@ from typing import Any
 from provenance import urls
 from provenance.models import Article, Capture, Fingerprint, Match, Trace
 from provenance.normalize import clean
+from provenance.redaction import redact_within
 
 # Headers that carry somebody's session: of no use to us, and not ours to keep.
 _SECRET_HEADERS = frozenset(
     {"set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization"}
 )
-# An address within the value of a header: Location, Link, Refresh, Content-Location.
-_ADDRESS = re.compile(r"(?:(?:https?:)?/|\?)[^\s<>\"',;]+")
 
 
 def now() -> str:
@@ -45,7 +43,7 @@ def safe_url(url: str) -> str:
 def safe(value: Any) -> Any:
     """A value with every URL in it, however deep, made fit to be stored."""
     if isinstance(value, str):
-        return safe_url(value) if urls.is_url(value) else text_of(value)
+        return safe_url(value) if "://" in value else text_of(value)
     if isinstance(value, Mapping):
         return {str(key): safe(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -90,7 +88,7 @@ def earlier(first: str | None, second: str | None) -> str | None:
 def safe_headers(capture: Capture) -> list[tuple[str, str]]:
     """The headers that are stored: none that carries a session, no secret in an address."""
     return [
-        (name, _ADDRESS.sub(lambda found: urls.redact(found.group()), text_of(value)))
+        (name, redact_within(text_of(value)))
         for name, value in capture.headers
         if name.lower() not in _SECRET_HEADERS
     ]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from provenance.models import Capture, Failure
+from provenance.redaction import redact_within
 from provenance.store import archive, rows
 from provenance.store.connection import Connected, guarded
 
@@ -51,7 +52,7 @@ class Visits(Connected):
                     rows.now(),
                     capture_id,
                     failure and rows.text_of(failure.error),
-                    failure and rows.text_of(failure.message),
+                    failure and redact_within(rows.text_of(failure.message)),
                 ),
             )
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from provenance.models import Article, Capture, Failure, Fingerprint, InputAccount, Match, Trace
+from provenance.redaction import redact_within
 from provenance.store import rows
 from provenance.store.connection import guarded
 from provenance.store.index import Indexed
@@ -193,7 +194,7 @@ class Writing(Indexed):
                     rows.safe(failure.input),
                     failure.stage,
                     rows.text_of(failure.error),
-                    rows.text_of(failure.message),
+                    redact_within(rows.text_of(failure.message)),
                 ),
             )
 

@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 from provenance import houses, markup, urls
 from provenance.models import Article, Strength, Trace
 from provenance.outlets import is_generic, same_name, same_outlet
+from provenance.redaction import redact_within
 from provenance.traces import catalogue
 
 # Lines above the first paragraph, lines and characters after the last one, that still belong
@@ -225,6 +226,7 @@ def mark(
     site: str | None = None,
 ) -> Trace:
     """A trace with its snippet cut and the secrets in its URLs blacked out."""
+    snippet = redact_within(snippet)
     cut = snippet if len(snippet) <= SNIPPET else snippet[: SNIPPET - 1] + "…"
     if url:
         url = urls.redact(url)
