@@ -61,10 +61,16 @@ _CREDENTIALS = re.compile(
 _ADDRESS = re.compile(r"(?:(?<![\w+.-])[\w+.-]{1,40}:)?(?:/|\?|#)[^\s<>\"'“”‘’]+")
 # An address without these marks, and without such words in its path, is left at once.
 _MARKS = "?#@;"
-_SUSPECT = re.compile(
-    r"(?i:eyJ|A[KS]IA|AIza|gh[pousr]_|xox|k_live_|bot\d|reset|confirm|verif|invit|magic|activat"
-    r"|unsubscri|recover|/token/|/auth/|/preview/|/share/|/gift/)"
-)
+_HINTS = (
+    "eyj", "akia", "asia", "aiza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "xox", "k_live_", "/bot",
+    "reset", "confirm", "verif", "invit", "magic", "activat", "unsubscri", "recover", "/token/",
+    "/auth/", "/preview/", "/share/", "/gift/",
+)  # fmt: skip
+
+
+def _hinted(path: str) -> bool:
+    lower = path.lower()
+    return any(hint in lower for hint in _HINTS)
 
 
 def _stand_in(value: str) -> str:
@@ -151,7 +157,7 @@ def _hidden_path(path: str) -> str:
 
     if ";" in path:
         path = _PATH_PARAMETER.sub(parameter, path)
-    if not _SUSPECT.search(path):
+    if not _hinted(path):
         return path
     path = _PATH_TOKEN.sub(token, path)
     return _MARKED.sub(lambda found: _stand_in(found.group()), path)
@@ -176,7 +182,7 @@ def redact(url: str) -> str:
     Redacting twice changes nothing more. Works on what was typed, also where it is no valid URL:
     it is for showing and storing.
     """
-    if any(mark in url for mark in _MARKS) or _SUSPECT.search(url):
+    if any(mark in url for mark in _MARKS) or _hinted(url):
         return _redacted(url, 2)
     return url
 
