@@ -159,11 +159,15 @@ def test_nothing_is_stored_or_said(tmp_path: Path) -> None:
         ("matches",),
         ("matches", "--json"),
         ("matches", "--csv"),
+        ("matches", "--atom"),
         ("originals", "--json"),
     ):
         command(*words)
     command("report", "--all", "-o", made / "report")
+    command("check", given / "saved.html", "--url", address, "--html", made / "check.html")
+    command("publish-db", "--no-text", "-o", made / "public.db")
     command("doctor")
+    assert (made / "check.html").exists() and (made / "public.db").exists()
     assert len(told) > 20
     for text in told:
         assert SECRET not in text, text[max(0, text.index(SECRET) - 300) :][:600]
