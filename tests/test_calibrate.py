@@ -137,16 +137,16 @@ def test_too_few_decisions_are_said_to_be(db: Path) -> None:
 def test_precision_is_told_by_band(db: Path) -> None:
     reposts = matches(db, "--reposts")
     unsure = {row["id"]: row["probability"] for row in reposts if row["probability"] < 0.8}
-    assert len(unsure) == 1
+    assert unsure and len(unsure) < len(reposts) / 5
     decide(db, {row["id"]: "rejected" if row["id"] in unsure else "confirmed" for row in reposts})
     found = run("calibrate", "--json", "--false-alarms", "0.2", "--db", db).json
     assert found["decisions"] == len(reposts) and found["threshold"] == shipped_threshold()
-    assert found["precision"]["right"] == found["precision"]["decided"] - 1
+    assert found["precision"]["right"] == found["precision"]["decided"] - len(unsure)
     by_band = {band["from"]: band for band in found["bands"]}
     assert by_band[0.7]["share"] == 0.0 and by_band[0.95]["share"] == 1.0
     assert sum(band["decided"] for band in found["bands"]) == found["precision"]["decided"]
     assert all(band["claimed"] >= band["decided"] for band in found["bands"])
-    (probability,) = unsure.values()
+    probability = max(unsure.values())
     higher = run("calibrate", "--threshold", "0.8", "--json", "--db", db).json
     assert higher["precision"]["share"] == 1.0 and higher["threshold_in_use"] < probability < 0.8
     told = run("calibrate", "--false-alarms", "0.2", "--db", db)
@@ -157,7 +157,8 @@ def test_a_threshold_counts_for_this_database_and_is_undone(tmp_path: Path) -> N
     db = tmp_path / "p.db"
     scanned(db)
     before = essence(db)
-    (unsure,) = [row for row in matches(db, "--reposts") if row["probability"] < 0.8]
+    (unsure,) = [row for row in matches(db, "--relation", "rewrite") if row["is_repost"]]
+    assert unsure["probability"] < 0.8
     decide(db, {unsure["id"]: "confirmed"})
     done = run("calibrate", "--threshold", "0.8", "--set", "--json", "--db", db).json
     assert done["set"] == 0.8 and done["judged"] >= 1
