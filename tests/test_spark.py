@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.skipif(not _JAVA, reason="no Java here, which Spark needs"),
     pytest.mark.skipif(not _PYSPARK, reason="no pyspark here: pip install -e '.[spark]'"),
     # A session alone takes seconds, and minutes on a busy machine.
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1800),
     # One after the other: each takes all cores.
     pytest.mark.xdist_group("spark"),
 ]
@@ -60,7 +60,7 @@ def test_spark_finds_what_one_process_finds(
         [sys.executable, "-m", "provenance", *words, *inputs(ground), "-o", str(tmp_path / "out")],
         capture_output=True,
         text=True,
-        timeout=850,
+        timeout=1700,
     )
     assert done.returncode == 3, done.stderr
     assert "import-matches" in done.stderr
@@ -84,7 +84,7 @@ def test_addresses_are_read_as_spark_reads_them(
         [sys.executable, "-m", "provenance", *words, source.as_uri(), "-o", str(tmp_path / "out")],
         capture_output=True,
         text=True,
-        timeout=850,
+        timeout=1700,
     )
     assert done.returncode == 0, done.stderr
     db = copied(corpus_added, tmp_path / "spark.db")
