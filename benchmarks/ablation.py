@@ -45,7 +45,8 @@ def without(data: Table, beginnings: Sequence[str]) -> Table:
     return replace(data, x=x, names=names)
 
 
-def _recalls(data: Table, scores: Array) -> list[float]:
+def recalls(data: Table, scores: Array) -> list[float]:
+    """Recall at 1 % false alarms of each of ``COLUMNS``."""
     basil = np.sort(scores[(data.sets == "basil") & ~data.derived])[::-1]
     cut = float(basil[int(0.01 * len(basil))])
     return [
@@ -56,7 +57,7 @@ def _recalls(data: Table, scores: Array) -> list[float]:
 
 def ablation_table(data: Table) -> list[str]:
     """Recall at 1 % false alarms, out of fold, with one group of features left out."""
-    whole = _recalls(data, out_of_fold(data))
+    whole = recalls(data, out_of_fold(data))
     titles = [f"{name} {label}" for name, label in COLUMNS]
     lines = [
         "| left out | " + " | ".join(titles) + " |",
@@ -64,7 +65,7 @@ def ablation_table(data: Table) -> list[str]:
         "| nothing | " + " | ".join(f"{value:.3f}" for value in whole) + " |",
     ]
     for title, beginnings in GROUPS.items():
-        found = _recalls(data, out_of_fold(without(data, beginnings)))
+        found = recalls(data, out_of_fold(without(data, beginnings)))
         told = [f"{now - then:+.3f}" for now, then in zip(found, whole, strict=True)]
         lines.append(f"| {title} | " + " | ".join(told) + " |")
     return lines
