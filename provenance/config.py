@@ -21,7 +21,7 @@ def setting(default: Any, doc: str) -> Any:
 class Parameters:
     """What a fingerprint is made with. Stored in the database; equal or not comparable."""
 
-    version: int = setting(1, "Version of the normalisation and fingerprint rules.")
+    version: int = setting(2, "Version of the normalisation and fingerprint rules.")
     scheme: str = setting("affine32", "Permutation scheme, as datasketch ≥ 2 has it.")
     seed: int = setting(
         1,

@@ -83,3 +83,8 @@ def _respelt(word: str, rules: Iterable[tuple[regex.Pattern[str], str]]) -> str:
 def skeleton(word: str) -> str:
     """The first sound classes of a name, ``LONGEST`` at most."""
     return sounds(word)[:LONGEST]
+
+
+def romanised(text: str) -> str:
+    """A text in Latin letters, by sound."""
+    return str(anyascii(text))

@@ -19,6 +19,7 @@ from provenance import (
     compare,
     direction,
     extract,
+    remarks,
     traces,
     urls,
     verdict,
@@ -35,7 +36,6 @@ from provenance.models import (
     Fingerprint,
     Index,
     Match,
-    Reason,
     Record,
     Status,
     Trace,
@@ -53,9 +53,6 @@ MAX_LINKS = 300
 MIN_OWN_WORDS = 20
 #: Originals of a site are counted so far.
 MOST_COUNTED = 1000
-#: Names spelled otherwise that a reason tells, and characters of a quotation.
-MAX_NAMES = 6
-MAX_QUOTED = 90
 #: Probability of reuse, judged by rough text, from which a page is read in full.
 MAYBE = 0.1
 #: What nobody has learned.
@@ -181,7 +178,7 @@ def admit(page: Page, known: boilerplate.Boilerplate = NOTHING) -> tuple[Page, i
 
 def fingerprint_of(article: Article, parameters: Parameters) -> Fingerprint | None:
     """The fingerprint of an article; a consent wall has none, so that walls never match."""
-    return None if article.gate else fingerprint(tokenize(article.text), parameters)
+    return None if article.gate else fingerprint(disguise.read(article.text), parameters)
 
 
 def hold(
@@ -207,10 +204,12 @@ def hold(
     if shared := traces.shared_names(source.article, target.article):
         found = dataclasses.replace(found, reasons=(*found.reasons, *shared))
     if found.is_reuse and found.relation != "verbatim":
-        told_otherwise = _changed(compare.changes(t_profile, s_profile, comparison.passages))
+        told_otherwise = remarks.changed(compare.changes(t_profile, s_profile, comparison.passages))
         found = dataclasses.replace(found, reasons=(*found.reasons, *told_otherwise))
+    if told_of := remarks.disguised(target.article.text):
+        found = dataclasses.replace(found, reasons=(*found.reasons, told_of))
     if t_profile.left_out or s_profile.left_out:
-        told = _left_out(len(t_profile.left_out), len(s_profile.left_out))
+        told = remarks.left_out(len(t_profile.left_out), len(s_profile.left_out))
         found = dataclasses.replace(found, reasons=(*found.reasons, told))
     return Match(
         id=match_id(source.article.id, target.article.id),
@@ -220,44 +219,6 @@ def hold(
         verdict=found,
         traces=target.traces,
         channels=tuple(channels),
-    )
-
-
-def _changed(changes: compare.Changes) -> list[Reason]:
-    """What of names and quotations is no longer as the source has it, in a line each."""
-    found = []
-    if changes.names:
-        pairs = ", ".join(f"“{one}” for “{other}”" for one, other in changes.names[:MAX_NAMES])
-        more = len(changes.names) - MAX_NAMES
-        more_text = f" and {more} more" if more > 0 else ""
-        found.append(
-            Reason(
-                "respelled", f"Names are spelled otherwise than in the source: {pairs}{more_text}."
-            )
-        )
-    if changes.altered:
-        one, other = (_short(text) for text in changes.altered[0])
-        found.append(
-            Reason(
-                "altered-quotes",
-                f"{len(changes.altered)} of {changes.quotations} quotations that the source has as "
-                f"well stand in other words: “{one}” for “{other}”.",
-            )
-        )
-    return found
-
-
-def _short(text: str) -> str:
-    """One line of a quotation."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= MAX_QUOTED else flat[: MAX_QUOTED - 1].rstrip() + "…"
-
-
-def _left_out(target: int, source: int) -> Reason:
-    return Reason(
-        "boilerplate",
-        f"Left out as boilerplate: {target} {'sentence' if target == 1 else 'sentences'} of this "
-        f"text and {source} of the source.",
     )
 
 

@@ -58,6 +58,8 @@ SOUTHEAST_WIDTH = 4
 
 # Characters between two blanks of which the words are remembered.
 _CHUNK = 40
+# From RIGHT-TO-LEFT OVERRIDE to what ends it: shown backwards.
+_BACKWARDS = regex.compile("\u202e[^\u202c\n]*\u202c?")
 
 # Letters of other alphabets that pass for Latin ones (a hand-picked part of Unicode's
 # confusables: those that occur as whole letters in spoofed words).
@@ -195,10 +197,17 @@ def _sentence_breaks(text: str, latin: bool) -> list[int]:
     return breaks
 
 
+def _turned(text: str) -> str:
+    """A text in which what is shown backwards stands forwards, of the same length."""
+    return str(_BACKWARDS.sub(lambda found: found.group()[::-1], text))
+
+
 # Reading, fingerprint and comparison ask for the same text one after the other.
 @lru_cache(maxsize=2)
 def tokenize(text: str) -> Tokens:
     """Cut a text into folded tokens and sentences. Linear in the length of the text."""
+    if "\u202e" in text:
+        text = _turned(text)
     latin = _mostly_latin(text)
     words: list[str] = []
     starts: list[int] = []

@@ -125,7 +125,7 @@ def _hidden(pairs: str, depth: int) -> str:
     """A query with the values of secret parameters replaced; else as it was."""
     found = parse_qsl(pairs, keep_blank_values=True)
     masked = [(name, _masked(name, value, depth)) for name, value in found]
-    return pairs if masked == found else urlencode(masked)
+    return pairs if masked == found else urlencode(masked, errors="replace")
 
 
 def _hidden_fragment(fragment: str, depth: int) -> str:

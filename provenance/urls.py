@@ -102,14 +102,15 @@ def canonical_url(url: str) -> str:
         port = None
     if port and port not in _DEFAULT_PORTS:
         name = f"{name}:{port}"
-    path = quote(unquote(parts.path), safe="/:@!$&'()*+,;=~-._")
+    path = quote(unquote(parts.path), safe="/:@!$&'()*+,;=~-._", errors="replace")
     path = re.sub(r"(?:/|/index\.(?:html?|php)|/amp)+$", "", path)
     query = urlencode(
         sorted(
             (key, value)
             for key, value in parse_qsl(parts.query, keep_blank_values=True)
             if not _TRACKING.match(key)
-        )
+        ),
+        errors="replace",
     )
     return urlunsplit(("https", name, path, query, ""))
 

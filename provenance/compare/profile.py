@@ -19,8 +19,9 @@ from provenance.borrowed import borrowed
 from provenance.compare import foreign
 from provenance.compare.names import bone
 from provenance.config import LIMITS
+from provenance.disguise import read
 from provenance.languages import pieces_a_word
-from provenance.normalize import Tokens, digest, number_value, tokenize, without
+from provenance.normalize import Tokens, digest, number_value, without
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -250,7 +251,7 @@ def profile(
 ) -> Profile:
     """Read one text. Sentences whose hash is in ``boilerplate`` are left out, and those beyond
     ``limit`` (a bound on hostile input), until it is known what it is held against: `toward`."""
-    tokens = tokenize(text)
+    tokens = read(text)
     whole = digest(tokens)
     left_out: tuple[tuple[int, int], ...] = ()
     if boilerplate:

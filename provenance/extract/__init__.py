@@ -24,7 +24,7 @@ import lxml.etree
 import lxml.html
 from lxml.html import HtmlElement
 
-from provenance import markup, normalize, urls
+from provenance import disguise, markup, normalize, urls
 from provenance.dates import iso_time, lag, parse_time
 from provenance.errors import ExtractError
 from provenance.extract import claims, gates
@@ -220,12 +220,11 @@ def extract(
     page = document or parse(capture)
     text = "" if rough_only else _main_text(page)
     rough = False
-    tokens = normalize.tokenize(text)
-    if tokens.count < MIN_WORDS:
-        fallback = rough_text(page.tree)
-        tokens = normalize.tokenize(fallback)
-        text, rough = fallback, True
-    if tokens.count < MIN_WORDS:
+    words = disguise.read(text).count
+    if words < MIN_WORDS:
+        text, rough = rough_text(page.tree), True
+        words = disguise.read(text).count
+    if words < MIN_WORDS:
         raise ExtractError(
             "the page holds no article text",
             subject=page.url,
@@ -239,7 +238,7 @@ def extract(
     title = claims.title(page.tree, fields, data, site)
     _, _, node = markup.layout(page.tree, text)
     base = page.base if urls.is_url(page.base) else canonical
-    digest = normalize.digest(tokens)
+    digest = normalize.digest(normalize.tokenize(text))
     return Article(
         id=normalize.article_id(canonical, digest),
         url=page.url,
@@ -248,7 +247,7 @@ def extract(
         title=title,
         text=text,
         digest=digest,
-        words=tokens.count,
+        words=words,
         byline=claims.byline(page.tree, fields, data),
         published=_published(capture, page, fields, data, canonical, node),
         observed=page.observed,
@@ -349,7 +348,7 @@ def article_from_record(record: Record) -> Article:
         title=title,
         text=text,
         digest=digest,
-        words=tokens.count,
+        words=disguise.read(text).count,
         byline=markup.squeeze(normalize.clean(record.byline or "")) or None,
         published=iso_time(record.published),
         observed=archived or record.observed,

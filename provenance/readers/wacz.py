@@ -87,6 +87,9 @@ def _member(
     tally: Tally,
 ) -> Iterator[Item]:
     if member.compress_type == zipfile.ZIP_STORED and not member.flag_bits & 1:
+        if member.header_offset < 0:
+            yield Failure(label, "read", "bad-zip", "a member before the beginning of the file")
+            return
         file.seek(member.header_offset)
         local = file.read(_LOCAL)
         lengths = _LENGTHS.unpack(local) if len(local) == _LOCAL else (0, 0)
