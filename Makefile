@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within screening evasion fuzz
+.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within screening evasion fuzz stuffing
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -170,6 +170,9 @@ spark: $(VENV)/.stamp-spark ## Spark against one process: rows, growth (DATA=fol
 
 evasion: $(VENV)/.stamp-dev ## how much each evasion lowers detection, into docs/security.md
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.evasion --write $(ARGS)
+
+stuffing: $(VENV)/.stamp-dev ## unrelated texts with the same sentences put in, into docs/security.md
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.stuffing --write $(ARGS)
 
 fuzz: $(VENV)/.stamp-dev ## fuzz every room that reads, into docs/security.md (ARGS="--executions N --minutes N")
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.fuzz --write $(ARGS)

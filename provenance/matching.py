@@ -18,6 +18,7 @@ from provenance import (
     cohort,
     compare,
     direction,
+    disguise,
     extract,
     remarks,
     traces,
