@@ -93,7 +93,6 @@ def markup_of(capture: Capture) -> tuple[str, str]:
 
     Raises ExtractError (``unreadable``) for anything that is no HTML page.
     """
-    # From here on no address of the page holds a password or a token.
     subject = urls.redact(capture.final_url or capture.url)
     body = capture.body
     if not body.strip():
@@ -134,7 +133,8 @@ def parse(capture: Capture) -> Document:
     Raises ExtractError (``unreadable``) for anything that is no HTML page.
     """
     text, encoding = markup_of(capture)
-    subject = capture.final_url or capture.url
+    # From here on no address of the page holds a password or a token.
+    subject = urls.redact(capture.final_url or capture.url)
     tree = _tree(text, subject)
     url, archived = urls.unwrap_archive(subject)
     _drop_archive_bar(tree)
