@@ -233,8 +233,9 @@ def test_the_row_of_a_match_has_titles(browser: Any, site: str, match_id: str) -
 def test_a_facet_leads_to_what_was_decided(browser: Any, site: str) -> None:
     with Seen(browser, f"{site}/demo/matches", **DESKTOP) as seen:
         seen.page.click(".facet-info a:text-is('rejected')")
-        assert "decision=rejected" in seen.page.url
-        assert seen.page.locator("table.rows-and-columns tbody tr").count() == 1
+        seen.page.wait_for_url("**decision=rejected**")
+        rows = seen.page.locator("table.rows-and-columns tbody tr")
+        playwright.expect(rows).to_have_count(1)
         assert seen.complaints == []
 
 
