@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within screening evasion fuzz stuffing
+.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within screening evasion fuzz stuffing throughput
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -112,6 +112,10 @@ jobs: $(VENV)/.stamp-dev ## how scanning grows with workers, and its memory (DAT
 screening: $(VENV)/.stamp-dev ## what the screen of a scan lets through and loses (DATA=folder ARGS=database)
 	@$(call need-data)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.screening '$(DATA)' --write $(ARGS)
+
+throughput: $(VENV)/.stamp-dev ## pages a second of a scan, beside trafilatura and datasketch (DATA=folder ARGS=database)
+	@$(call need-data)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.throughput '$(DATA)' --write $(ARGS)
 
 durability: $(VENV)/.stamp-dev ## kill add, scan and reindex at many moments and compare their rows
 	@$(BIN)/python -m benchmarks.durability --write $(ARGS)

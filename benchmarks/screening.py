@@ -1,6 +1,6 @@
 """What the screen of a scan lets through that it need not, and what it loses.
 
-    python -m benchmarks.screening DATA DATABASE [--pages 500] [--pairs N] [--write]
+    python -m benchmarks.screening DATA DATABASE [--pages 500] [--pairs N] [--rates] [--write]
 
 DATABASE holds originals (``benchmarks.pouring.original``, ``--size`` of them where it is missing)
 and the sources of the graded pairs. Pages are real ones with their running text exchanged: for
@@ -138,6 +138,7 @@ def pass_rate(store: Store, data: Path, count: int) -> list[str]:
     """How many pages without a source are wanted, and what wants them."""
     real = articles(data, held_out=True)
     made = [unrelated_text(number, data) for number in range(count)]
+    store.sift()
     screen = Screen(store, PARAMETERS)
     lines = []
     for name, texts in (("real, held out", real[:count]), ("made", made)):
@@ -188,6 +189,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=10_000, help="originals of a missing one")
     parser.add_argument("--pages", type=int, default=500, help="without a source, of each kind")
     parser.add_argument("--pairs", type=int, help="graded pairs to pour (default: all)")
+    parser.add_argument("--rates", action="store_true", help="what is wanted only, no losses")
     parser.add_argument("--write", action="store_true", help=f"put the tables into {PAGE.name}")
     arguments = parser.parse_args()
     pairs = load_pairs(arguments.data)
@@ -203,11 +205,12 @@ def main() -> None:
         collection(path, arguments.data, arguments.size, pairs)
         with Store.open(path, read_only=True) as store:
             rates += pass_rate(store, arguments.data, arguments.pages)
-            if not number:
+            if not number and not arguments.rates:
                 given = list(cases(arguments.data, pairs, arguments.pairs))
                 lost += losses(store, arguments.data, given)
     if arguments.write:
-        write_tables({"screen-rate": rates, "screen-loss": lost}, PAGE)
+        tables = {"screen-rate": rates}
+        write_tables(tables if arguments.rates else tables | {"screen-loss": lost}, PAGE)
 
 
 if __name__ == "__main__":

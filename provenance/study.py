@@ -104,6 +104,7 @@ def looking(store: Store) -> Look:
     A page whose article is stored is judged anew like any other. Only what stays where it was
     read is let go: a row of it says where.
     """
+    store.sift()
     screen = Screen(store, store.parameters)
 
     def look(capture: Capture) -> LetGo | None:

@@ -84,7 +84,7 @@ class Screen:
         running = words_of(page.running)
         if len(running) < self.limits.min_words:
             return Decision(True, "little text")
-        words = [word for piece in page.pieces for word in words_of(piece)]
+        words = words_of("\n".join(page.pieces))
         language = language_of(running)
         if self._fragments(words, language):
             return Decision(True, "fragments")

@@ -30,6 +30,10 @@ WAITING = 100
 _AT_ONCE = 3_000_000
 # Rows of the waiting list that one transaction removes.
 _REMOVED = 10_000
+#: Postings up to which a sieve is held, some 200,000 originals: 128 MB at most.
+SIFTED = 1 << 26
+# Blocks that are read at a time to make one.
+_SIFTED_AT_ONCE = 20_000
 # Postings that an original is taken to have, where none are counted.
 _EACH = 350
 
@@ -60,6 +64,9 @@ class Merge(NamedTuple):
 class Indexed(Connected):
     """The part of ``Store`` that keeps the index."""
 
+    #: Keys that are surely in no posting, once ``sift`` was called.
+    sieve: postings.Sieve | None = None
+
     # -- looking up --------------------------------------------------------------------------
 
     def _postings(self, keys: Collection[int]) -> dict[int, list[int]]:
@@ -72,6 +79,8 @@ class Indexed(Connected):
     def _read(self, keys: Collection[int]) -> dict[int, list[int]]:
         """The same, from the index as it lies."""
         found: dict[int, list[int]] = {}
+        if self.sieve is not None and not (keys := self.sieve.kept(keys)):
+            return found
         with self._snapshot(), decoded(self.path):
             asked: dict[int, list[int]] = {}
             for (level,) in self.conn.execute("SELECT level FROM levels ORDER BY level"):
@@ -113,6 +122,29 @@ class Indexed(Connected):
             return packed
         (found,) = self._query("SELECT * FROM fingerprints WHERE number = ?", number)
         return postings.pack(postings.keys_of(rows.to_fingerprint(found), self.parameters.seed))
+
+    def sift(self, most: int = SIFTED) -> bool:
+        """Hold in memory which keys are not in the index, so that most need not be looked up.
+
+        For the many look-ups of a scan: what is added from now on by others is not seen. Reads the
+        whole index once, and takes one to two bytes a posting; False, and nothing is done, where
+        there are more than ``most`` postings.
+        """
+        with explained(self.path), self._snapshot():
+            size = self.conn.execute("SELECT coalesce(sum(length(data)), 0) FROM postings")
+            count = int(size.fetchone()[0]) // 8
+            if count > most:
+                return False
+            sieve = postings.Sieve(count)
+            rows_of = self.conn.execute("SELECT id, data FROM postings ORDER BY id")
+            while blocks := rows_of.fetchmany(_SIFTED_AT_ONCE):
+                for place in sorted({postings.level_of(row) for row, _ in blocks}):
+                    here = [one for one in blocks if postings.level_of(one[0]) == place]
+                    sieve.add(postings.read_blocks(place, here)[0])
+            for number, held in self._waiting():
+                sieve.add(postings.run_of([number], [postings.pack(held)])[0])
+        self.sieve = sieve
+        return True
 
     # -- entering ----------------------------------------------------------------------------
 

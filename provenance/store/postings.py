@@ -265,3 +265,43 @@ def write_blocks(place: int, run: Run) -> Iterator[tuple[int, bytes]]:
             place << 32 | name,
             rests[first * width : last * width] + held[first * 4 : last * 4],
         )
+
+
+# --- what is surely not there -------------------------------------------------------------------
+
+
+class Sieve:
+    """Which keys no original holds, told from memory: a bit for the first bits of each key held.
+
+    One key in eight to sixteen that none holds passes all the same, and is then looked up.
+    ``count``: postings to come, about.
+    """
+
+    def __init__(self, count: int) -> None:
+        import numpy as np
+
+        bits = max(10, min(KEY_BITS - 2, count.bit_length() + 3))
+        self._rest = np.uint64(KEY_BITS - bits)
+        self._field = np.zeros(1 << (bits - 3), np.uint8)
+
+    def add(self, keys: NDArray[np.uint64]) -> None:
+        """Let these keys pass; sorted."""
+        import numpy as np
+
+        if not len(keys):
+            return
+        places = keys >> self._rest
+        rows_of_eight = places >> np.uint64(3)
+        marks = np.uint8(1) << (places & np.uint64(7)).astype(np.uint8)
+        starts = np.flatnonzero(np.insert(rows_of_eight[1:] != rows_of_eight[:-1], 0, True))
+        self._field[rows_of_eight[starts]] |= np.bitwise_or.reduceat(marks, starts)
+
+    def kept(self, keys: Iterable[int]) -> list[int]:
+        """Those of the keys that some original may hold."""
+        import numpy as np
+
+        given = np.array(list(keys), np.uint64)
+        places = given >> self._rest
+        marks = self._field[places >> np.uint64(3)] >> (places & np.uint64(7)).astype(np.uint8)
+        kept: list[int] = given[(marks & 1).astype(bool)].tolist()
+        return kept
