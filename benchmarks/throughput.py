@@ -6,9 +6,9 @@ DATABASE is one that ``benchmarks.screening`` made. The crawl is of real pages w
 text exchanged, each for another; one in a hundred holds an original, whole. ``scan`` runs as a
 whole process on a copy of the database, imports included, with and without the screen, by one job
 and by two; without it, as the others, on a crawl of ``--peers`` pages. The others run in one
-process each, imports left out: trafilatura alone, and trafilatura with datasketch, a MinHash of word
-3-shingles (128 permutations) asked of a MinHashLSH of as many originals as ``--held`` says, the
-making of which is not timed.
+process each, imports left out: trafilatura alone, and trafilatura with datasketch, a MinHash of
+word 3-shingles (128 permutations) asked of a MinHashLSH of as many originals as ``--held`` says,
+the making of which is not timed.
 """
 
 from __future__ import annotations
