@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -143,17 +142,14 @@ def pass_rate(store: Store, data: Path, count: int) -> list[str]:
     lines = []
     for name, texts in (("real, held out", real[:count]), ("made", made)):
         why: Counter[str] = Counter()
-        took = 0.0
         for number, text in enumerate(texts):
             page = capture(text, number, data)
-            began = time.process_time()
             decision = matching.screened(page, screen, store)
-            took += time.process_time() - began
             why[decision.why] += decision.wanted
         told = ", ".join(f"{reason} {n}" for reason, n in why.most_common() if n)
         lines.append(
             f"| {store.size():,} | {name} | {len(texts):,} | {why.total() / len(texts):.1%} "
-            f"| {told} | {1000 * took / len(texts):.1f} |"
+            f"| {told} |"
         )
         print(lines[-1], flush=True)
     return lines
@@ -194,8 +190,8 @@ def main() -> None:
     arguments = parser.parse_args()
     pairs = load_pairs(arguments.data)
     rates = [
-        "| originals | texts | pages | wanted | why | ms a look |",
-        "|---:|---|---:|---:|---|---:|",
+        "| originals | texts | pages | wanted | why |",
+        "|---:|---|---:|---:|---|",
     ]
     lost = [
         "| pages | how many | let go | lost | which |",
