@@ -11,6 +11,7 @@ commits the files of one attempt only.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import json
 import os
@@ -223,7 +224,12 @@ def _read(spark: Any, named: Sequence[tuple[str, bool]], about: About, out: str)
     here = [(number, spec) for number, (spec, remote) in enumerate(named) if not remote]
     there = [spec for spec, remote in named if remote]
 
+    folder = str(Path.cwd())
+
     def local(rows: Iterable[tuple[int, str]]) -> Iterator[walk.Read]:
+        # An executor may stand elsewhere; names stay as they were given.
+        with contextlib.suppress(OSError):
+            os.chdir(folder)
         return walk.read(((number, spec, None) for number, spec in rows), shared.value)
 
     def remote(rows: Iterable[Any]) -> Iterator[walk.Read]:
