@@ -42,7 +42,7 @@ ORIGINALS = 200
 COSTED = 60
 WAYS = ("jobs", "local", "cluster", "workers", "killed")
 CLUSTER = "local-cluster[2,1,1024]"
-_CLOCKS = {"started", "ended", "found", "run_id", "observed"}
+_CLOCKS = {"started", "ended", "found", "run_id", "observed", "stamp"}
 # Where the originals' index lies is nobody's row: a scan may fold it.
 _PLACES = ("articles_fts", "sqlite_", "runs", "postings", "levels", "unindexed")
 
@@ -270,7 +270,7 @@ def parity(
 
     for jobs in (0, 2) if "jobs" in chosen else (0,):
         copy = Path(shutil.copy(database, folder / f"jobs{jobs}.db"))
-        took = ran(words("scan", "--no-screen", *source, "--db", copy, "--jobs", jobs))
+        took = ran(words("scan", *source, "--db", copy, "--jobs", jobs))
         told(f"`--jobs {jobs}`" if jobs else "one process", took, copy)
     masters = {"local": "local[2]", "cluster": CLUSTER}
     for way in WAYS[1:]:

@@ -111,7 +111,7 @@ def test_what_is_imported_is_what_a_scan_finds(
     del expected["runs"]
     assert got == expected
     # A scan here knows that it has nothing to do.
-    ran = run("scan", "--no-screen", CORPUS / "crawl", "--db", db)
+    ran = run("scan", CORPUS / "crawl", "--db", db)
     assert "skipped" in ran.err
 
 
@@ -155,7 +155,7 @@ def test_what_is_too_full_here_is_too_full_there(tmp_path: Path) -> None:
     specs = [str(tmp_path / "target.jsonl")]
     Joined(tmp_path / "index").scan(specs, tmp_path / "out")
     assert run("import-matches", tmp_path / "out", "--db", db).code == 0
-    assert run("scan", "--no-screen", *specs, "--db", other).code == 0
+    assert run("scan", *specs, "--db", other).code == 0
     expected = tables(other)
     assert expected["matches"]
     counts = [line for line in expected["runs"] if "capped_fragments" in line]
@@ -284,9 +284,7 @@ def test_a_scan_of_other_originals_is_refused(
         assert done.outdated
         assert store.counts()["crawled"] > 0
         # Not called finished: a scan reads it again.
-        ran = run(
-            "scan", "--no-screen", CORPUS / "crawl" / "snapbrief.example", "--db", tmp_path / "b.db"
-        )
+        ran = run("scan", CORPUS / "crawl" / "snapbrief.example", "--db", tmp_path / "b.db")
         assert "skipped" not in ran.err
 
 
@@ -318,6 +316,8 @@ def test_spark_asks_for_what_it_lacks(
     assert (ran.code, "nothing to scan" in ran.err) == (2, True)
     ran = run("scan", "--db", small)
     assert (ran.code, "Missing argument" in ran.err) == (2, True)
+    ran = run("scan", "--engine", "spark", "--screen", tmp_path, "-o", tmp_path / "out")
+    assert (ran.code, "goes without" in ran.err) == (2, True)
     monkeypatch.setitem(__import__("sys").modules, "pyspark", None)
     with pytest.raises(UsageError, match="needs pyspark"):
         spark.session("local[1]")

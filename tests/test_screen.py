@@ -264,12 +264,19 @@ def test_nothing_is_let_go_where_nothing_is_known(tmp_path: Path) -> None:
 def test_the_command_says_what_it_let_go(store: Store, tmp_path: Path) -> None:
     folder = crawl(tmp_path)
     store.close()
-    ran = run("scan", folder, "--db", tmp_path / "p.db", "--jobs", "0")
+    ran = run("scan", folder, "--db", tmp_path / "p.db", "--screen", "--jobs", "0")
     assert ran.code == 3 and "2 let go at a quick look" in ran.err
     with sqlite3.connect(tmp_path / "p.db") as conn:
         (counted,) = conn.execute(
             "SELECT json_extract(counts, '$.screened') FROM runs ORDER BY id DESC LIMIT 1"
         ).fetchone()
     assert counted == 2
-    ran = run("scan", folder, "--db", tmp_path / "p.db", "--no-screen", "--jobs", "0")
+    ran = run("scan", folder, "--db", tmp_path / "p.db", "--jobs", "0")
     assert "let go" not in ran.err and "5 pages read" in ran.err
+
+
+def test_a_crawl_that_is_compared_with_itself_is_read_in_full(store: Store, tmp_path: Path) -> None:
+    folder = crawl(tmp_path)
+    store.close()
+    ran = run("scan", folder, "--db", tmp_path / "p.db", "--screen", "--within")
+    assert ran.code == 2 and "leave --screen out" in ran.err

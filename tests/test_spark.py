@@ -35,7 +35,7 @@ def ground(corpus_added: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     assert run("export-index", "-o", folder / "index", "--db", folder / "one.db").code == 0
     # Something that can't be read at all, and something that ends early.
     (folder / "noise.warc.gz").write_bytes(b"\x1f\x8b\x08\x00" + bytes(50))
-    ran = run("scan", "--no-screen", *inputs(folder), "--db", folder / "one.db")
+    ran = run("scan", *inputs(folder), "--db", folder / "one.db")
     assert ran.code == 3, ran.err
     return folder
 
@@ -46,7 +46,7 @@ def inputs(ground: Path) -> list[str]:
 
 def test_two_jobs_find_what_one_process_finds(ground: Path, corpus_added: Path) -> None:
     db = copied(corpus_added, ground / "jobs.db")
-    ran = spawn("scan", "--no-screen", *inputs(ground), "--db", db, "--jobs", "2")
+    ran = spawn("scan", *inputs(ground), "--db", db, "--jobs", "2")
     assert ran.code == 3, ran.err
     assert tables(db) == tables(ground / "one.db")
 

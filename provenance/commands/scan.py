@@ -52,9 +52,9 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--screen/--no-screen",
-    default=True,
-    help="Read in full only the pages that a quick look doesn't rule out (default), or all: to keep"
-    " the crawl itself.",
+    default=False,
+    help="Look at each page quickly first, and read in full only what that doesn't rule out. It"
+    " loses a little: see docs/performance.md. Default: every page is read in full, and kept.",
 )
 @exit_option
 @json_option
@@ -74,10 +74,6 @@ def scan(
 ) -> None:
     """Hold a crawl against the originals: WARC, WACZ, HTML folders, rows, single pages.
 
-    Each page is looked at quickly first, and read in full only where that finds something that
-    may come from an original; the others are listed in the table `screened`, and not stored. What
-    can't be looked at so is read in full.
-
     An input that was read to its end before, and against which nothing new could match, is
     skipped. What could not be read becomes rows of `failures`. With --json, one line of JSON for
     each page that matched, as it is found: its best match.
@@ -86,14 +82,25 @@ def scan(
     is compared with the originals and with the pages of the crawl that were observed before it,
     those of earlier scans --within among them.
 
+    With --screen, a page is read in full only where a quick look finds something that may come
+    from an original; the others are listed in the table `screened`, and not stored. What can't be
+    looked at so is read in full.
+
     \b
     provenance scan crawl.warc.gz mirror/ articles.jsonl.gz
     provenance scan --fetch addresses.txt feed.xml
     provenance scan --within crawl.warc.gz
+    provenance scan --screen crawl.warc.gz
     """
     if cluster.engine == "spark":
+        if within or screen or fetching or exit_code:
+            raise click.UsageError(
+                "--engine spark goes without --within, --screen, --fetch and --exit-code"
+            )
         scan_by_spark(inputs, db, cluster, jobs=jobs)
         return
+    if within and screen:
+        raise click.UsageError("--within reads every page in full; leave --screen out")
     if not inputs:
         raise click.UsageError("Missing argument 'INPUT...'.", click.get_current_context())
     from provenance import pipeline
