@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within screening evasion fuzz stuffing throughput
+.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within screening evasion fuzz stuffing throughput peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -137,6 +137,10 @@ eval: $(VENV)/.stamp-dev ## write the tables of docs/quality.md (DATA=folder of 
 readers: $(VENV)/.stamp-dev ## speed of reading crawls, and what is kept of damaged ones (DATA=folder)
 	@$(call need-data)
 	@$(BIN)/python -m benchmarks.readers '$(DATA)' --write $(ARGS)
+
+peers: $(VENV)/.stamp-dev ## what other measures find on the same pairs, into docs/quality.md (DATA=folder)
+	@$(call need-data)
+	@$(BIN)/python -m benchmarks.peers '$(DATA)' --write $(ARGS)
 
 plagdet: $(VENV)/.stamp-dev ## where in the text, by PAN's measure, into docs/quality.md (DATA=folder)
 	@$(call need-data)

@@ -10,7 +10,7 @@ from pathlib import Path
 from provenance.engines import index, parquet, spark, walk
 
 CORPUS = Path(__file__).parent.parent / "corpus"
-CLOCKS = {"started", "ended", "found"}
+CLOCKS = {"started", "ended", "found", "stamp"}
 
 PAGES = {"page": "BIGINT", "spec": "VARCHAR", "kind": "VARCHAR", "body": "VARCHAR"} | {
     "keys": "BIGINT[]",

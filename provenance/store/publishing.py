@@ -90,7 +90,7 @@ _GROUPED = {"captures": " GROUP BY sha256, url"}
 _OWN_WORDS = frozenset(
     {
         "aligned", "below-threshold", "boilerplate", "claimed", "claimed-equal", "conflict",
-        "exact", "excerpt", "existed-before", "languages", "maybe-earlier", "named", "names",
+        "disguise", "exact", "excerpt", "existed-before", "languages", "maybe-earlier", "named", "names",
         "novel", "observed", "quoted", "same-digest", "same-series",
     }
 )  # fmt: skip
