@@ -90,8 +90,8 @@ _GROUPED = {"captures": " GROUP BY sha256, url"}
 _OWN_WORDS = frozenset(
     {
         "aligned", "below-threshold", "boilerplate", "claimed", "claimed-equal", "conflict",
-        "disguise", "exact", "excerpt", "existed-before", "languages", "maybe-earlier", "named", "names",
-        "novel", "observed", "quoted", "same-digest", "same-series",
+        "disguise", "exact", "excerpt", "existed-before", "languages", "maybe-earlier", "named",
+        "names", "novel", "observed", "quoted", "same-digest", "same-series",
     }
 )  # fmt: skip
 _OF_OTHERS = "cohort-"
