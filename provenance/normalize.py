@@ -139,6 +139,16 @@ def _fold_number(token: str) -> str:
     return token.replace(",", ".")
 
 
+def seen(word: str) -> str:
+    """A word as a reader sees it, in lower case, with its marks: compatibility forms, what is not
+    seen, and look-alikes among Latin letters undone."""
+    word = _STRIP_INVISIBLE.sub("", unicodedata.normalize("NFKC", word)).lower()
+    if _FOREIGN.search(word) and _LATIN.search(word):
+        spoofed = word.translate(_LOOKALIKE)
+        return word if _FOREIGN.search(spoofed) else spoofed
+    return word
+
+
 @lru_cache(maxsize=65536)
 def _fold(token: str, latin: bool) -> str:
     if token[0].isdigit() and not _LATIN.search(token):

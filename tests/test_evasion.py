@@ -10,7 +10,7 @@ from conftest import OTHER, SOURCE, run
 from test_boilerplate import story
 
 from benchmarks.evasions import evasions
-from provenance import disguise
+from provenance import compare, disguise
 from provenance.normalize import tokenize
 
 EVASIONS = evasions([OTHER, story(7, 30), story(8, 30)])
@@ -81,3 +81,17 @@ def test_no_end_of_letters_is_looked_through(recwarn: pytest.WarningsRecorder) -
         began = time.process_time()
         disguise.read(text)
         assert time.process_time() - began < 8
+
+
+@pytest.mark.parametrize(
+    "name", ["zero-width spaces between letters", "soft hyphens between letters"]
+)
+def test_stems_of_another_language_are_those_of_what_is_seen(name: str) -> None:
+    text = (
+        "El concurso para construir el nuevo transbordador de la isla quedó desierto el martes, "
+        "y los vecinos de Cardena pidieron explicaciones. «Nadie nos había avisado», dijo la "
+        "alcaldesa Ferri, que espera otras ofertas antes de la primavera y de los barcos."
+    )
+    plain, hidden = compare.profile(text), compare.profile(EVASIONS[name](text))
+    assert plain.language == hidden.language == "spanish"
+    assert plain.stems == hidden.stems

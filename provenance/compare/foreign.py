@@ -15,7 +15,7 @@ import regex
 
 from provenance.anchors import SILENT, bare, names_of, spelled
 from provenance.languages import CASELESS, UNSPACED, figures, known, stemmer
-from provenance.normalize import Tokens, fold
+from provenance.normalize import Tokens, fold, seen
 
 #: Weights in nats: a function word, the longest common word, a name or rare word.
 FUNCTION = 0.15
@@ -83,7 +83,7 @@ def _stems(text: str, tokens: Tokens, language: str) -> list[str]:
         written = text[start:end]
         if language == "turkish":
             written = written.replace("I", "ı").replace("İ", "i")
-        written = written.lower()
+        written = written.lower() if written.isascii() else seen(written)
         raw.append(written if fold(written) == word else word)
     return stemmer(language)(raw)
 
