@@ -179,7 +179,9 @@ def admit(page: Page, known: boilerplate.Boilerplate = NOTHING) -> tuple[Page, i
 
 def fingerprint_of(article: Article, parameters: Parameters) -> Fingerprint | None:
     """The fingerprint of an article; a consent wall has none, so that walls never match."""
-    return None if article.gate else fingerprint(disguise.read(article.text), parameters)
+    made = None if article.gate else fingerprint(disguise.read(article.text), parameters)
+    # The digest is that of the text as it stands, disguised or not.
+    return made and dataclasses.replace(made, digest=article.digest)
 
 
 def hold(

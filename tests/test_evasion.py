@@ -95,3 +95,14 @@ def test_stems_of_another_language_are_those_of_what_is_seen(name: str) -> None:
     plain, hidden = compare.profile(text), compare.profile(EVASIONS[name](text))
     assert plain.language == hidden.language == "spanish"
     assert plain.stems == hidden.stems
+
+
+def test_a_disguised_original_is_sound_and_found(tmp_path: Path) -> None:
+    db, original, copy = tmp_path / "p.db", tmp_path / "original.txt", tmp_path / "copy.txt"
+    original.write_text(EVASIONS["circled letters"](SOURCE), "utf-8")
+    copy.write_text(SOURCE, "utf-8")
+    assert run("add", original, "--db", db).code == 0
+    examined = run("doctor", "--db", db)
+    assert examined.code == 0 and "fingerprint of another text" not in examined.out
+    (found,) = run("check", copy, "--db", db, "--json").json["matches"]
+    assert found["is_repost"] and found["relation"] in ("verbatim", "edited")
