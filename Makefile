@@ -60,12 +60,12 @@ NEXT := .venv-next
 $(NEXT)/.stamp-$(DATASETTE_NEXT): $(BIN)/python pyproject.toml constraints.txt
 	@echo "installing datasette $(DATASETTE_NEXT) beside it …"
 	@$(BIN)/python -m venv --clear $(NEXT)
-	@$(NEXT)/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt -e . pytest pytest-timeout hypothesis playwright axe-core-python
+	@$(NEXT)/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt -e . pytest pytest-timeout pytest-xdist hypothesis playwright axe-core-python
 	@$(NEXT)/bin/python -m pip --disable-pip-version-check --quiet install 'datasette==$(DATASETTE_NEXT)'
 	@touch $@
 
 test-next: $(NEXT)/.stamp-$(DATASETTE_NEXT) ## the tests of our datasette pages, on the next datasette
-	@$(NEXT)/bin/python -m pytest tests/test_datasette.py tests/test_browser.py tests/test_publish.py $(ARGS)
+	@$(NEXT)/bin/python -m pytest -n 2 tests/test_datasette.py tests/test_browser.py tests/test_publish.py $(ARGS)
 
 # Large, and needs Java: not among what working on provenance takes.
 $(VENV)/.stamp-spark: $(VENV)/.stamp-dev
