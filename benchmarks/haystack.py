@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from benchmarks.dataset import Pair
 from provenance.compare.profile import shingle_set
@@ -36,11 +37,12 @@ def donors(articles: Sequence[str], pairs: Sequence[Pair]) -> list[Tokens]:
 
 
 def resampled(givers: Sequence[Tokens], count: int) -> Iterator[Tokens]:
-    """So many made texts, the same in every run: words and sentences only, no places."""
+    """So many made texts, the same in every run: words as they would stand one blank apart."""
     generator = random.Random(_SEED)
     for _ in range(count):
         wanted = len(generator.choice(givers).sentences)
         words: list[str] = []
+        capital: list[bool] = []
         sentences: list[tuple[int, int]] = []
         for part, giver in enumerate(generator.sample(givers, 3)):
             first = generator.randrange(len(giver.sentences))
@@ -48,4 +50,13 @@ def resampled(givers: Sequence[Tokens], count: int) -> Iterator[Tokens]:
             for start, end in run:
                 sentences.append((len(words), len(words) + end - start))
                 words.extend(giver.words[start:end])
-        yield Tokens(tuple(words), (), (), (), tuple(sentences), len(words))
+                capital.extend(giver.capital[start:end])
+        ends = tuple(accumulate(len(word) + 1 for word in words))
+        yield Tokens(
+            tuple(words),
+            tuple(end - len(word) - 1 for word, end in zip(words, ends, strict=True)),
+            tuple(end - 1 for end in ends),
+            tuple(capital),
+            tuple(sentences),
+            len(words),
+        )
