@@ -41,6 +41,8 @@ _LIST = "not-fetched"
 _PASSING = frozenset(
     {"unreadable", "no-pages", "not-fetched", "no-parquet"}
     | {"dns", "host-down", "network", "refused", "robots-unread", "timeout", "unavailable"}
+    # with --allow-private these can be read
+    | {"private", "port"}
 )
 
 

@@ -156,6 +156,7 @@ def test_what_stays(marked: Path, tmp_path: Path) -> None:
         assert conn.execute("PRAGMA journal_mode").fetchone() == ("delete",)
         assert conn.execute("SELECT count(*) FROM reposts").fetchone() == (1,)
         assert conn.execute("SELECT count(*) FROM passages").fetchone() == (2,)
+        assert conn.execute("SELECT DISTINCT decision FROM matches").fetchone() != ("undecided",)
         assert conn.execute("SELECT text FROM reasons ORDER BY position").fetchall() == [
             ("84 % of this text stands word for word in the source.",), (LEFT_OUT,), (LEFT_OUT,)
         ]  # fmt: skip

@@ -280,3 +280,8 @@ def test_a_crawl_that_is_compared_with_itself_is_read_in_full(store: Store, tmp_
     store.close()
     ran = run("scan", folder, "--db", tmp_path / "p.db", "--screen", "--within")
     assert ran.code == 2 and "leave --screen out" in ran.err
+
+
+def test_options_of_another_engine_are_not_passed_over(tmp_path: Path) -> None:
+    ran = run("scan", tmp_path, "--db", tmp_path / "p.db", "--manifest", tmp_path / "none.txt")
+    assert ran.code == 2 and "go with --engine spark" in ran.err

@@ -229,7 +229,8 @@ def _checked_text(found: Checked, target: Article, source: str, db: Path, *, fol
             text.match_text(row, texts=(match.target.text, match.source.text), style=click.style)
         )
         lines.append(
-            f"  stored as {match.id[:8]} in {db}; all of it: provenance show {match.id[:8]}\n"
+            f"  stored as {match.id[:8]} in {db}; all of it: "
+            f"provenance show {match.id[:8]} --db {db}\n"
         )
     if len(found.matches) > 3:
         lines.append(f"… and {len(found.matches) - 3} more originals: provenance matches\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -99,6 +100,8 @@ def scan(
             )
         scan_by_spark(inputs, db, cluster, jobs=jobs)
         return
+    if cluster.index or cluster.out or cluster.master or cluster.manifest:
+        raise click.UsageError("--index, --out, --master and --manifest go with --engine spark")
     if within and screen:
         raise click.UsageError("--within reads every page in full; leave --screen out")
     if not inputs:
@@ -139,6 +142,15 @@ def scan(
         except KeyboardInterrupt:
             progress.done()
             say("Stopped. What was read is kept; run the same command again to go on.")
+            sys.exit(INTERRUPTED)
+        except BrokenPipeError:
+            # An answer that is cut must not look whole: nobody reads it, so we stop and say so.
+            progress.done()
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            say(
+                "Stopped, for nobody reads the output any more. What was read is kept; run the "
+                "same command again to go on."
+            )
             sys.exit(INTERRUPTED)
         progress.done()
         if not within:

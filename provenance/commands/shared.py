@@ -177,7 +177,7 @@ def unwritten(path: Path, error: OSError) -> ProvenanceError:
     return ReadError(
         f"could not be written: {error.strerror or error}",
         subject=str(path),
-        hint="Name another place with -o.",
+        hint="Name another place, in a folder that is there.",
         code="unwritten",
     )
 

@@ -66,7 +66,7 @@ _COPIED: dict[str, dict[str, str]] = {
             "direction", "direction_confidence", "attribution", "jaccard_3",
             "containment_target_5", "containment_source_5", "coverage", "coverage_source", "order",
             "hard_containment", "hard_source", "novel", "quoted", "longest_run", "best_block",
-            "channels", "run_id", "found",
+            "channels", "run_id", "found", "decision",
         )
     },
     "passages": {
