@@ -30,6 +30,7 @@ def serve(db: Path, host: str, port: int, open_browser: bool, public: bool) -> N
     provenance serve --db provenance.db
     provenance serve --public --host 0.0.0.0
     """
+    import signal
     import subprocess
     import tempfile
 
@@ -58,8 +59,12 @@ def serve(db: Path, host: str, port: int, open_browser: bool, public: bool) -> N
             version=version,
             public=public,
         )
+        # Whoever ends us ends datasette, too: it is not to serve on by itself.
+        before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         try:
             code = subprocess.run(command, check=False).returncode
         except KeyboardInterrupt:
             code = INTERRUPTED
+        finally:
+            signal.signal(signal.SIGTERM, before)
     sys.exit(code)
