@@ -12,19 +12,17 @@ import gzip
 import html
 import json
 import re
-from collections import Counter
 from functools import cache
 from pathlib import Path
 
 from benchmarks.dataset import rows
-from benchmarks.scale import PARAMETERS, Made, Stock, text_of
+from benchmarks.scale import PARAMETERS, Made, Stock, stock_of, text_of
 from provenance.fingerprint import fingerprint
 from provenance.models import Article
 from provenance.normalize import tokenize
 
 #: One article in so many is held out.
 HELD_OUT = 8
-_COMMON = 2000
 #: What a page shows as running text: long, between two tags, and no script or style.
 _PART = re.compile(r"(<(script|style|noscript)\b.*?</\2\s*>)|>([^<>]{80,})<", re.S | re.I)
 
@@ -42,20 +40,7 @@ def articles(data: Path, *, held_out: bool) -> list[str]:
 @cache
 def stock(data: Path, *, held_out: bool) -> Stock:
     """What made texts are made of."""
-    lengths, sentences = [], []
-    for text in articles(data, held_out=held_out):
-        tokens = tokenize(text)
-        if len(tokens.sentences) < 3:
-            continue
-        lengths.append(len(tokens.sentences))
-        for first, last in tokens.sentences:
-            words = text[tokens.starts[first] : tokens.ends[last - 1]].split()
-            if words:
-                sentences.append(words)
-    counts = Counter(word.lower() for words in sentences for word in words)
-    common = frozenset(word for word, _ in counts.most_common(_COMMON))
-    rare = [word for words in sentences for word in words if word.lower() not in common]
-    return Stock(lengths, sentences, rare, common)
+    return stock_of(articles(data, held_out=held_out))
 
 
 def original_text(number: int, data: Path) -> str:

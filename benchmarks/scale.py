@@ -32,7 +32,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
 from itertools import islice
@@ -79,12 +79,10 @@ class Stock(NamedTuple):
     common: frozenset[str]
 
 
-@cache
-def stock(folder: Path) -> Stock:
-    """The sentences and words of all articles."""
+def stock_of(texts: Iterable[str]) -> Stock:
+    """The sentences and words of some texts."""
     lengths, sentences = [], []
-    for row in rows(folder / "articles.jsonl.gz"):
-        text = row["text"]
+    for text in texts:
         tokens = tokenize(text)
         if len(tokens.sentences) < 3:
             continue
@@ -97,6 +95,12 @@ def stock(folder: Path) -> Stock:
     common = frozenset(word for word, _ in counts.most_common(_COMMON))
     rare = [word for words in sentences for word in words if word.lower() not in common]
     return Stock(lengths, sentences, rare, common)
+
+
+@cache
+def stock(folder: Path) -> Stock:
+    """The same of all articles."""
+    return stock_of(row["text"] for row in rows(folder / "articles.jsonl.gz"))
 
 
 def text_of(number: int, of: Stock) -> str:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provenance.commands.shared import db_option, json_option, json_out, open_store, say
+from provenance.commands.shared import (
+    db_option,
+    json_option,
+    json_out,
+    open_store,
+    say,
+    tell_changed,
+)
 from provenance.errors import ReadError, UsageError
 
 if TYPE_CHECKING:
@@ -218,11 +225,7 @@ def _amend(
         return
     say(f"Threshold: {now:.4f}, {'as shipped' if threshold is None else 'for this database'}.")
     say(f"Judged anew: {done.judged} stored matches. Changed: {done.changed.total()}.")
-    for (before, after), count in sorted(done.changed.items()):
-        say(f"  {count:>5}  {before}  →  {after or 'not recorded any more'}")
-    if done.textless:
-        say(f"Left as they were, for their texts are not stored: {done.textless} matches.")
-    say("Pages without a match are looked at again by the next scan.")
+    tell_changed(done)
 
 
 def _amended(done: Amended) -> dict[str, Any]:

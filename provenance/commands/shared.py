@@ -17,6 +17,7 @@ from provenance.errors import ProvenanceError
 if TYPE_CHECKING:
     from provenance.pipeline import Given, Tally
     from provenance.store import Store
+    from provenance.upkeep import Amended
 
 #: Exit codes, beside 0: the table is in docs/settings.md.
 REPOST, UNREADABLE, PARTLY, INTERRUPTED = 1, 2, 3, 130
@@ -325,3 +326,12 @@ def fail(error: ProvenanceError) -> NoReturn:
 
     say(f"provenance: {printable(str(error))}")
     sys.exit(UNREADABLE)
+
+
+def tell_changed(done: Amended) -> None:
+    """What became of the stored matches that were judged anew, and of those that could not be."""
+    for (before, after), count in sorted(done.changed.items()):
+        say(f"  {count:>5}  {before}  →  {after or 'not recorded any more'}")
+    if done.textless:
+        say(f"Left as they were, for their texts are not stored: {done.textless} matches.")
+    say("Pages without a match are looked at again by the next scan.")

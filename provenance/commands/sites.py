@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 from click_default_group import DefaultGroup
 
-from provenance.commands.shared import db_option, json_option, json_out, open_store, say
+from provenance.commands.shared import (
+    db_option,
+    json_option,
+    json_out,
+    open_store,
+    say,
+    tell_changed,
+)
 from provenance.errors import ReadError
 from provenance.sites import KINDS, Row, is_kind, ordered
 
@@ -267,8 +274,4 @@ def _tell(done: Amended, add: Sequence[Row], remove: Sequence[Row]) -> None:
         return
     if done.judged:
         say(f"Judged anew: {done.judged} stored matches. Changed: {done.changed.total()}.")
-    for (before, after), count in sorted(done.changed.items()):
-        say(f"  {count:>5}  {before}  →  {after or 'not recorded any more'}")
-    if done.textless:
-        say(f"Left as they were, for their texts are not stored: {done.textless} matches.")
-    say("Pages without a match are looked at again by the next scan.")
+    tell_changed(done)
