@@ -32,7 +32,8 @@ def test_there_are_enough_of_them() -> None:
 def test_a_bad_server_is_bounded_and_named(server: Server, number: int, case: Case) -> None:
     outcome = attempt(server, number, SECONDS)
     assert outcome.code in case.codes, outcome
-    assert outcome.seconds < SECONDS + 1
+    # What these servers would go on for is a minute, or without end.
+    assert outcome.seconds < 5 * SECONDS
     assert outcome.memory < 64_000_000
     if outcome.code:
         assert len(outcome.message) < 300 and "\n" not in outcome.message

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
+from functools import partial
 
 import lxml.etree
 import pytest
+from timing import assert_grows, cost
 
 from provenance import extract, tracekinds, traces
 from provenance.models import Article, Capture, Trace
@@ -251,19 +252,17 @@ def many(kind: str, count: int) -> str:
 def test_a_page_full_of_marks_costs_no_more_than_its_size(kind: str) -> None:
     spent = []
     for count in (1_000, 8_000):
-        capture = Capture(URL, many(kind, count).encode())
-        document = extract.parse(capture)
+        tree = extract.parse(Capture(URL, many(kind, count).encode())).tree
         text = "\n".join(TEXT) + ("\n" + "She told Reuters. " * count if kind == "told" else "")
         article = Article("i", URL, URL, "copyquay.example", "", text, "d", 90)
-        began = time.process_time()
-        found = traces.read(document.tree, article)
-        spent.append(time.process_time() - began)
+        spent.append(cost(partial(traces.read, tree, article)))
+        found = traces.read(tree, article)
         assert len(found) <= traces.MOST_OF_A_PAGE
         counted = Counter(trace.kind for trace in found)
         assert max(counted.values(), default=0) <= traces.MOST_OF_A_KIND
         assert all(len(trace.value) <= 500 and len(trace.snippet) <= 200 for trace in found)
-    # Eight times the page: far from the sixty-four times of a quadratic rule, noise allowed for.
-    assert spent[1] < 25 * spent[0] + 0.05
+    # Eight times the page: far from the sixty-four times of a quadratic rule.
+    assert_grows(*spent, times=25)
 
 
 def test_targets_are_named() -> None:

@@ -16,9 +16,10 @@ from typing import Any
 
 import pytest
 from conftest import EDITED, SOURCE, command, page, run
+from timing import cost, ends_within
 
 from provenance import pipeline
-from provenance.config import LIMITS
+from provenance.config import LIMITS, Limits
 from provenance.errors import ProvenanceError
 from provenance.extract import bare_text
 from provenance.store import Store
@@ -61,8 +62,10 @@ def broken() -> None:
     raise ProvenanceError("no database")
 
 
-def mapped(items: list[str], jobs: int = 2) -> tuple[list[Any], dict[str, int]]:
-    with Pool[str, str](workman, ("did",), jobs=jobs, limits=QUICK) as pool:
+def mapped(
+    items: list[str], jobs: int = 2, limits: Limits = QUICK
+) -> tuple[list[Any], dict[str, int]]:
+    with Pool[str, str](workman, ("did",), jobs=jobs, limits=limits) as pool:
         return list(pool.map(items)), pool.lost
 
 
@@ -86,7 +89,9 @@ def test_results_come_in_order() -> None:
 )
 def test_a_worker_that_dies_costs_its_item_alone(harm: str, why: str) -> None:
     items = ["a", harm, "b", "c", f"always {harm}", *"defghijk"]
-    results, lost = mapped(items)
+    # On a busy machine two seconds of processor time take longer than the eight of a silence.
+    limits = QUICK if harm == "hang" else dataclasses.replace(QUICK, page_wall=100.0)
+    results, lost = mapped(items, limits=limits)
     assert results[1] == f"rough {harm}: {why}"
     assert results[4] == Lost(why)
     assert [r for i, r in enumerate(results) if i not in (1, 4)] == [
@@ -287,16 +292,16 @@ def test_killed_at_any_moment_it_ends_in_the_same_rows(crawl: Path, tmp_path: Pa
     assert tables(path) == tables(whole)
 
 
-def test_stopped_by_hand_within_two_seconds(crawl: Path, tmp_path: Path) -> None:
+def test_stopped_by_hand_it_ends_at_once(crawl: Path, tmp_path: Path) -> None:
     source = warc(tmp_path / "crawl.warc.gz", crawl, 30)
     path = registered(tmp_path / "p.db", tmp_path)
     process = started("scan", source, "--db", path, "--jobs", 2)
     while process.poll() is None and not written(path):
         time.sleep(0.02)
-    began = time.monotonic()
-    os.killpg(process.pid, signal.SIGINT)
-    _, told = process.communicate(timeout=20)
-    assert time.monotonic() - began < 2
+    # Two seconds where nothing else runs; and 130 says that it did not go on to the end.
+    with ends_within(10):
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=60)
     assert process.returncode == 130 and "run the same command again" in told
     assert "Traceback" not in told
 
@@ -331,6 +336,4 @@ def test_bare_text(markup: str, text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["<!--", "<script>", "<", "<a ", "</", "<p>x"])
 def test_bare_text_takes_linear_time(piece: str) -> None:
-    began = time.process_time()
-    bare_text(piece * (1_000_000 // len(piece)))
-    assert time.process_time() - began < 4
+    assert cost(lambda: bare_text(piece * (1_000_000 // len(piece)))) < 4
