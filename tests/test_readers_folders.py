@@ -77,6 +77,7 @@ def test_what_is_no_comment_of_a_tool(head: bytes) -> None:
         ("http/site.example/a", "", "http://site.example/a"),
         ("xn--e1afmkfd.xn--p1ai/a", "", "https://xn--e1afmkfd.xn--p1ai/a"),
         ("site.example/мост.html", "", "https://site.example/%D0%BC%D0%BE%D1%81%D1%82.html"),
+        ("site.example/caf\udce9.html?q=\udce9", "", "https://site.example/caf%E9.html?q=%E9"),
         ("site.example/a%20b.html", "", "https://site.example/a%20b.html"),
         ("07/a.html", "mirror/site.example/2025", "https://site.example/2025/07/a.html"),
         ("a.html", "site.example", "https://site.example/a.html"),

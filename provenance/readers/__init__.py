@@ -21,7 +21,7 @@ from provenance.config import LIMITS, Limits
 from provenance.errors import ReadError, UsageError
 from provenance.models import Failure
 from provenance.readers.feed import read_feed
-from provenance.readers.folder import is_page_name, is_passed_over, listing_digest, walk
+from provenance.readers.folder import is_page_name, is_passed_over, legible, listing_digest, walk
 from provenance.readers.html import read_html, read_mhtml
 from provenance.readers.jsonl import read_json, read_jsonl
 from provenance.readers.packed import Packing, packing_by_name
@@ -69,8 +69,9 @@ def open_input(
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
         if isinstance(error, PermissionError):
-            raise _unreadable(spec, error) from error
-        raise _missing(spec) from error
+            raise _unreadable(legible(spec), error) from error
+        raise _missing(legible(spec)) from error
+    spec = legible(spec)
     if stat.S_ISDIR(mode):
         _require_one("html-folder", given, spec)
         return Reading(
@@ -203,7 +204,7 @@ def _stream(stream: BinaryIO, spec: str, name: str, given: Given) -> Reading:
 
 def _file(path: Path, spec: str, given: Given) -> Reading:
     # The folders above may be a mirror's; where the mirror itself lies is nobody's business.
-    above = Path(spec).parent.parts
+    above = path.parent.parts
     parts = (_plain(path.name),)
     try:
         with path.open("rb") as stream:
@@ -231,7 +232,7 @@ def _plain(name: str) -> str:
 def _folder(root: Path, given: Given, tally: Tally) -> Iterator[Item]:
     above = root.parts
     for entry in walk(root):
-        label = str(entry.path)
+        label = legible(str(entry.path))
         if entry.error:
             yield Failure(label, "read", entry.error, entry.message)
         elif not is_passed_over(entry.path.name):

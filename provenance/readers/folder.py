@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import stat
 from collections.abc import Iterator
@@ -29,6 +30,12 @@ class Entry:
     parts: tuple[str, ...]
     error: str = ""
     message: str = ""
+
+
+def legible(name: str) -> str:
+    """A file's name as text that can be stored and shown: bytes of it that are no UTF-8 stand as
+    ``\\xe9``. The file is opened by the name that it has."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _unpacked(name: str) -> str:

@@ -7,6 +7,7 @@ that is no more than the file's name under the folder given.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -150,6 +151,11 @@ def from_page(head: bytes) -> Origin | None:
     return _web(first, None, "page") or _web(second, None, "page")
 
 
+def _escaped(name: str, safe: str) -> str:
+    """A name from the disk with its very bytes, whatever they spell, percent-encoded."""
+    return quote(os.fsencode(name), safe=safe)
+
+
 def _address(scheme: str, host: str, parts: Sequence[str]) -> str:
     host = re.sub(r"\+(\d{1,5})$", r":\1", host)
     folders, name = parts[:-1], parts[-1]
@@ -163,9 +169,9 @@ def _address(scheme: str, host: str, parts: Sequence[str]) -> str:
         query = re.sub(r"\.html$", "", query)
     if _INDEX.match(name):
         name = ""
-    path = "/".join(quote(part, safe=_SAFE) for part in (*folders, name))
+    path = "/".join(_escaped(part, _SAFE) for part in (*folders, name))
     url = f"{scheme}://{host.lower()}/{path}"
-    return f"{url}?{quote(query, safe=_SAFE + '/?')}" if query else url
+    return f"{url}?{_escaped(query, _SAFE + '/?')}" if query else url
 
 
 def from_path(parts: Sequence[str], above: Sequence[str] = ()) -> Origin | None:
@@ -192,7 +198,7 @@ def from_path(parts: Sequence[str], above: Sequence[str] = ()) -> Origin | None:
 
 def file_url(parts: Sequence[str]) -> str:
     """``file:///`` and the path under the folder given; never where that folder is."""
-    return "file:///" + "/".join(quote(part) for part in parts)
+    return "file:///" + "/".join(_escaped(part, "/") for part in parts)
 
 
 def origin(
