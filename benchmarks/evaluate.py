@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -26,6 +25,7 @@ from benchmarks.ablation import ablation_table, reliability
 from benchmarks.dataset import Pair, compare_all, load_all
 from benchmarks.missed import missed_table, told_table
 from benchmarks.train import Array, Table, calibrate, out_of_fold, table, threshold
+from provenance.calibration import wilson
 from provenance.verdict import calibrated
 
 PAGE = Path(__file__).parent.parent / "docs" / "quality.md"
@@ -50,16 +50,6 @@ ORDER = (
     ("pan13", "unrelated"),
     ("clough", "unrelated"),
 )
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927)."""
-    if not n:
-        return 0.0, 1.0
-    z, p = 1.96, hits / n
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def share(hits: int, n: int) -> str:

@@ -31,9 +31,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.dataset import compare_all, load_all, rows
-from benchmarks.evaluate import share, wilson, write_tables
+from benchmarks.evaluate import share, write_tables
 from benchmarks.train import calibrate, fit_head, out_of_fold, score_rows, table, threshold
 from provenance import compare, matching, traces, verdict
+from provenance.calibration import wilson
 from provenance.compare.profile import shingle_set
 from provenance.extract import article_from_record, parse
 from provenance.models import Capture, Comparison, Match, Record, Verdict

@@ -27,7 +27,7 @@ from provenance.models import Comparison
 from provenance.verdict import calibrated, ceiling, floor, inputs, joined
 
 MODEL = Path(__file__).parent.parent / "provenance" / "data" / "model.json"
-VERSION = "2026.11.2"
+VERSION = "2026.11.3"
 FOLDS = 5
 #: Inverse regularisation strength, chosen by the cross-validated recall (see docs/quality.md).
 STRENGTH = 1.0
