@@ -74,6 +74,8 @@ class Tally:
     rough: int = 0
     #: Items of an input that an earlier run of the same scan had written.
     resumed: int = 0
+    #: Keys that were passed over because too many hold them, by channel.
+    capped: Counter[str] = field(default_factory=Counter)
     #: The row of the run.
     run: int | None = None
 
@@ -124,7 +126,7 @@ class Tally:
             "failures": self.failed + self.unopened,
             "damaged": len(self.damaged),
             "passed_over": self.passed_over.total(),
-        }
+        } | {f"capped_{channel}": count for channel, count in self.capped.items()}
 
 
 Write = Callable[[Studied, int, int | None], bool]
@@ -226,6 +228,7 @@ class _Batch:
 
     def _count(self, one: Studied, is_new: bool) -> None:
         tally, article = self.tally, one.page.article
+        tally.capped.update(one.capped)
         tally.rough += one.trouble is not None
         tally.stored += is_new
         tally.known += not is_new
@@ -330,13 +333,14 @@ def run_over(
     opening: Opening | None = None,
     *,
     within: bool = False,
+    capped: Mapping[str, int] | None = None,
 ) -> Tally:
     """Read every input, page by page; what was done is kept, however the run ends.
 
     ``made_with``: what the pages are judged with. ``opening``: how an input is opened, where its
-    pages come from elsewhere than itself.
+    pages come from elsewhere than itself. ``capped``: keys that were passed over there, by channel.
     """
-    tally = Tally()
+    tally = Tally(capped=Counter(capped or {}))
     with store.transaction():
         inputs = [spec if isinstance(spec, str) else spec.path for spec in specs]
         arguments = {"inputs": inputs, "url": given.url, **({"within": True} if within else {})}
@@ -348,9 +352,8 @@ def run_over(
             for spec in specs:
                 _run_input(store, run, verb, spec, given, batch, study, opening or by_default)
     finally:
-        counts = tally.counts() | {f"capped_{kind}": n for kind, n in store.capped.items()}
         with store.transaction():
-            store.end_run(run, counts)
+            store.end_run(run, tally.counts())
     return tally
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from provenance import matching
@@ -37,6 +38,8 @@ class Studied:
     kept: tuple[Match, ...] = ()
     #: Why the page was read in the rough way, if it was because it defeated the other.
     trouble: Failure | None = None
+    #: Keys that were passed over for it because too many hold them, by channel.
+    capped: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,10 @@ def judged(
     """
     page, words = matching.admit(page, known)
     made = matching.fingerprint_of(page.article, store.parameters)
+    before = Counter(store.capped)
     every = matching.find_matches(page, made, store, store.parameters, known, threshold, earlier)
-    return Studied(page, made, words, tuple(every), tuple(matching.worth_a_row(words, every)))
+    kept = tuple(matching.worth_a_row(words, every))
+    return Studied(page, made, words, tuple(every), kept, capped=store.capped - before)
 
 
 def looking(store: Store) -> Look:

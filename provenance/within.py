@@ -12,6 +12,7 @@ import contextlib
 import dataclasses
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -191,7 +192,10 @@ def for_pages(database: Path, folder: Path, known: Boilerplate, threshold: float
             article = dataclasses.replace(article, gate=None)
         page = Page(article, store.traces_of(article.id))
         earlier = None if original else crawl.before((item.line or 1) - 1)
-        return study.judged(page, store, known, threshold, earlier)
+        one = study.judged(page, store, known, threshold, earlier)
+        if earlier is not None:
+            one = dataclasses.replace(one, capped=earlier.capped + Counter(one.capped))
+        return one
 
     def work(item: Capture | Record, harm: str) -> Studied | Failure:
         if harm or not isinstance(item, Record):

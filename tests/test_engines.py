@@ -8,7 +8,7 @@ import random
 from pathlib import Path
 
 import pytest
-from conftest import SOURCE, page, run
+from conftest import SOURCE, page, run, spawn
 from crawl_samples import packed, record
 from engine_samples import CORPUS, Joined, copied, tables
 from hypothesis import given
@@ -142,8 +142,8 @@ def flood(tmp_path: Path) -> Path:
 
 
 def test_what_is_too_full_here_is_too_full_there(tmp_path: Path) -> None:
-    db, other = flood(tmp_path), tmp_path / "other.db"
-    copied(db, other)
+    db = flood(tmp_path)
+    other, third = copied(db, tmp_path / "other.db"), copied(db, tmp_path / "third.db")
     with Store.open(db) as store:
         rows = index.export(store, tmp_path / "index")
     assert rows["originals"] == LIMITS.bucket + 20
@@ -164,6 +164,9 @@ def test_what_is_too_full_here_is_too_full_there(tmp_path: Path) -> None:
     assert tables(db)["runs"] == expected["runs"]
     assert tables(db)["matches"] == expected["matches"]
     assert tables(db)["reasons"] == expected["reasons"]
+    # Workers count for themselves; what they counted is in the run all the same.
+    assert spawn("scan", *specs, "--db", third, "--jobs", "2").code == 0
+    assert tables(third) == expected
 
 
 def test_an_import_goes_on_where_it_was_stopped(

@@ -108,7 +108,6 @@ def import_matches(store: Store, folder: Path, progress: Progress = silent) -> I
             )
         return pipeline.record(store, one, run, input_id, capture_id)
 
-    store.capped.update(outcome.capped)
     done.tally = run_over(
         store,
         "scan",
@@ -119,6 +118,7 @@ def import_matches(store: Store, folder: Path, progress: Progress = silent) -> I
         Told(progress),
         made_with,
         opening,
+        capped=outcome.capped,
     )
     return done
 
@@ -193,7 +193,14 @@ def _items(
                 else:
                     kept.append(_match(held, source, one))
             ahead = next(matches, None)
-        yield Brought(one.page, one.fingerprint, one.words, (), tuple(kept), trouble, one.sha256)
+        yield Brought(
+            one.page,
+            one.fingerprint,
+            one.words,
+            kept=tuple(kept),
+            trouble=trouble,
+            sha256=one.sha256,
+        )
 
 
 def _match(held: Held, source: Article, one: Stored) -> Match:
