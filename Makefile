@@ -172,9 +172,8 @@ ssrf: $(VENV)/.stamp-dev ## addresses that must not be reached, into docs/securi
 badhttp: $(VENV)/.stamp-dev ## servers that behave badly, into docs/security.md
 	@$(BIN)/python -m benchmarks.badhttp --write $(ARGS)
 
-spark: $(VENV)/.stamp-spark ## Spark against one process: rows, growth (DATA=folder); needs Java 17
-	@$(call need-data)
-	@$(BIN)/python -m benchmarks.spark '$(DATA)' --write $(ARGS)
+spark: $(VENV)/.stamp-spark ## Spark against one process: rows, growth, cost (DATA=folder); needs Java 17
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.spark $(if $(DATA),--cost '$(DATA)') --write $(ARGS)
 
 evasion: $(VENV)/.stamp-dev ## how much each evasion lowers detection, into docs/security.md
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.evasion --write $(ARGS)

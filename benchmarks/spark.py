@@ -1,50 +1,90 @@
 """The scan as a Spark job beside one process: the same rows, a killed executor, and growth.
 
-    python -m benchmarks.spark DATA [--pages 20000] [--sizes 5000,20000,80000] [--write]
-    python -m benchmarks.spark DATA --only cost        # parity, growth, cost: one of the three
+    python -m benchmarks.spark [--pages 20000] [--sizes 5000,20000,80000] [--write]
+    python -m benchmarks.spark --ways killed --sizes ''       # one piece of it
+    python -m benchmarks.spark --ways '' --sizes 5000         # another
+    python -m benchmarks.spark --cost DATA                    # what a page costs, too
     python -m benchmarks.spark --calculate PAGES CORES MILLISECONDS
 
 Whole runs of the command line, and of spark-submit on a standalone master with two workers, all on
-127.0.0.1. Pages are plain ones, into which the words of articles are poured: real pages of 170 KB
-would only make extraction slower, which is the same everywhere. Shuffled bytes are those of Spark's
-event log.
+127.0.0.1, over a made crawl (``sparkcrawl``). What each run came to is kept in the folder --work
+under a name of the code that ran, so the pieces may be run one at a time, in any order, and one
+that was stopped costs itself alone; --write takes what is there. Shuffled bytes, failed tasks and
+lost executors are those of Spark's log of events.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import html
+import dataclasses
+import hashlib
 import json
+import math
 import os
-import random
 import shutil
-import signal
-import socket
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import crawl
+from benchmarks import crawl, sparkcluster, sparkcrawl
 from benchmarks.evaluate import write_tables
-from provenance.engines import index, parquet, walk
+from benchmarks.sparkcluster import CLUSTER, ROOT, Events, ran
+from provenance.engines import importing, index, parquet, walk
 
-ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "spark.md"
 FILES = 16
-#: Articles that pages copy: no fewer are registered.
-ORIGINALS = 200
+#: The share of pages that repeat the template, where they are alike.
+ALIKE = 0.3
 #: Pages of each kind whose cost is measured.
 COSTED = 60
-WAYS = ("jobs", "local", "cluster", "workers", "killed")
-CLUSTER = "local-cluster[2,1,1024]"
-_CLOCKS = {"started", "ended", "found", "run_id", "observed", "stamp"}
-# Where the originals' index lies is nobody's row: a scan may fold it.
-_PLACES = ("articles_fts", "sqlite_", "runs", "postings", "levels", "unindexed")
+#: What is compared, with its name in the table; all else is compared with the first.
+WAYS = {
+    "one": "one process",
+    "jobs": "`--jobs 2`",
+    "local": "`local[2]`",
+    "cluster": f"`{CLUSTER}`",
+    "workers": "two workers",
+    "killed": "two workers, one executor killed",
+}
+_CLOCKS = {"started", "ended", "found", "stamp"}
+# Copies of what other tables hold, for searching: where their rows lie is no result.
+_COPIES = ("articles_fts", "sqlite_", "postings", "levels", "unindexed")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one run came to."""
+
+    way: str
+    pages: int
+    alike: float
+    #: Seconds of the scan, and of the import after it.
+    scanned: float
+    imported: float = 0.0
+    #: Digests of rows, sorted, by table; of a run whose rows were read.
+    rows: dict[str, list[str]] = field(default_factory=dict)
+    events: Events = field(default_factory=Events)
+    #: Keys that were passed over because too many originals hold them, by channel.
+    capped: dict[str, int] = field(default_factory=dict)
+    #: Of the machine, before the run: programs that waited for its cores.
+    load: float = 0.0
+
+    def write(self, path: Path) -> None:
+        """As JSON, whole or not at all."""
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(dataclasses.asdict(self)), "utf-8")
+        unfinished.rename(path)
+
+    @classmethod
+    def of_file(cls, path: Path) -> Result:
+        """What ``write`` wrote."""
+        told = json.loads(path.read_text("utf-8"))
+        return cls(**told | {"events": Events(**told["events"])})
 
 
 def words(*given: object) -> list[str]:
@@ -52,298 +92,258 @@ def words(*given: object) -> list[str]:
     return [sys.executable, "-m", "provenance", *map(str, given)]
 
 
-# --- the crawl ---------------------------------------------------------------------------------
-
-
-def pages(data: Path, count: int, *, alike: float = 0.0, seed: int = 7) -> Iterator[str]:
-    """So many plain pages of some 300 words; one in twenty holds an article, an original's.
-
-    ``alike``: a share of the pages of which half the text is the same, and that of an original.
-    """
-    chance = random.Random(seed)
-    known = list(crawl.articles(data))[:2000]
-    drawn = [word for text in known[:500] for word in text.split()]
-    common = known[0].split()[:150]
-    for i in range(count):
-        if chance.random() < 0.05:
-            text = chance.choice(known[:ORIGINALS]).split()
-        elif chance.random() < alike:
-            text = common + chance.choices(drawn, k=150)
-        else:
-            text = chance.choices(drawn, k=chance.randint(200, 400))
-        parts = (" ".join(text[j : j + 60]) for j in range(0, len(text), 60))
-        body = "".join(f"<p>{html.escape(part)}.</p>\n" for part in parts)
-        yield (
-            f'<!DOCTYPE html><html lang="en"><head><title>Page {i}</title></head><body>'
-            f"<nav><a href='/'>Home</a></nav><article><h1>Page {i}</h1>{body}</article>"
-            "</body></html>"
-        )
-
-
-def write(folder: Path, made: Iterator[str], count: int) -> list[Path]:
-    """The pages as WARCs of equal size."""
-    found = []
-    for number in range(FILES):
-        each = count // FILES + (number < count % FILES)
-        path = folder / f"crawl-{number:02}.warc.gz"
-        crawl.write_warc(path, (text for _, text in zip(range(each), made, strict=False)))
-        found.append(path)
-    return found
-
-
-# --- the ways ----------------------------------------------------------------------------------
+def code() -> str:
+    """A name of the code that is measured: results of other code are not mixed with its."""
+    found = hashlib.sha256()
+    for path in sorted([*(ROOT / "provenance").rglob("*.py"), Path(sparkcrawl.__file__)]):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:12]
 
 
 def tables(path: Path) -> dict[str, list[str]]:
-    """All rows but for clocks, and the numbers of runs."""
+    """Digests of all rows but for clocks, sorted, by table."""
     conn = sqlite3.connect(path)
     found = {}
     for (name,) in conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
-        if not name.startswith(_PLACES):
+        if not name.startswith(_COPIES):
             cursor = conn.execute(f"SELECT * FROM {name}")
             kept = [i for i, c in enumerate(cursor.description) if c[0] not in _CLOCKS]
-            found[name] = sorted(repr([row[i] for i in kept]) for row in cursor)
+            found[name] = sorted(
+                hashlib.blake2b(repr([row[i] for i in kept]).encode(), digest_size=12).hexdigest()
+                for row in cursor
+            )
     conn.close()
     return found
 
 
-def ran(command: Sequence[str], **env: str) -> float:
-    """Seconds that a command took. It may have met a page that can't be read."""
-    began = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, env={**os.environ, **env})
-    if done.returncode not in (0, 3):
-        raise SystemExit(f"{' '.join(command[:6])} …: {done.stderr.decode()[-2000:]}")
-    return time.perf_counter() - began
+class Bench:
+    """The folder of the work: what is made once, and what each run came to."""
 
+    def __init__(self, work: Path, originals: int) -> None:
+        self.folder = work.resolve() / f"{code()}-{originals}"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.originals = originals
 
-def by_spark(master: str, exported: Path, source: Sequence[Path], out: Path, log: Path) -> float:
-    log.mkdir(exist_ok=True)
-    told = {"enabled": "true", "dir": log.as_uri(), "compress": "false", "rolling.enabled": "false"}
-    conf = " ".join(f"--conf spark.eventLog.{name}={value}" for name, value in told.items())
-    command = words("scan", "--engine", "spark", "--master", master, "--index", exported, "-o", out)
-    return ran([*command, *map(str, source)], PYSPARK_SUBMIT_ARGS=f"{conf} pyspark-shell")
+    # --- made once ---
 
+    def known(self) -> Path:
+        """The folder of the originals: ``originals.db`` and ``index``."""
+        place = self.folder / "originals"
+        if not place.exists():
+            new = self._new("originals")
+            sparkcrawl.write_originals(new / "originals.jsonl", sparkcrawl.Made(self.originals))
+            database = new / "originals.db"
+            ran(words("add", new / "originals.jsonl", "--db", database), new / "add.log")
+            ran(words("export-index", "-o", new / "index", "--db", database), new / "export.log")
+            new.rename(place)
+        return place
 
-def shuffled(log: Path) -> int:
-    """Bytes that tasks wrote for others to read."""
-    total = 0
-    for path in log.iterdir():
-        for line in path.read_text("utf-8").splitlines():
-            if '"SparkListenerTaskEnd"' in line:
-                metrics = json.loads(line).get("Task Metrics") or {}
-                total += metrics.get("Shuffle Write Metrics", {}).get("Shuffle Bytes Written", 0)
-    return total
+    def crawl(self, pages: int, alike: float) -> list[Path]:
+        """The WARCs of a crawl."""
+        place = self.folder / f"crawl-{pages}-{alike}"
+        if not place.exists():
+            new = self._new(place.name)
+            sparkcrawl.write_crawl(new, sparkcrawl.Made(self.originals, alike), pages, FILES)
+            new.rename(place)
+        return sorted(place.glob("*.warc.gz"))
 
+    def wheel(self) -> Path:
+        """What is sent to executors."""
+        place = self.folder / "wheel"
+        if not place.exists():
+            new = self._new("wheel")
+            build = [sys.executable, "-m", "build", "--wheel", "--outdir", str(new), str(ROOT)]
+            ran(build, self.folder / "build.log")
+            new.rename(place)
+        (found,) = place.glob("*.whl")
+        return found
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    def _new(self, name: str) -> Path:
+        new = self.folder / f"{name}.unfinished"
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir()
+        return new
 
+    # --- runs ---
 
-@contextlib.contextmanager
-def standalone(folder: Path) -> Iterator[str]:
-    """A master with two workers of one core each, on 127.0.0.1; its address."""
-    import pyspark
+    def result(self, way: str, pages: int, alike: float = 0.0) -> Result | None:
+        """What such a run came to, if it was done."""
+        path = self._path(way, pages, alike)
+        return Result.of_file(path) if path.exists() else None
 
-    home = Path(pyspark.__file__).parent
-    port = free_port()
-    address = f"spark://127.0.0.1:{port}"
-    env = {
-        **os.environ,
-        "SPARK_HOME": str(home),
-        "SPARK_LOCAL_IP": "127.0.0.1",
-        "PYSPARK_PYTHON": sys.executable,
-        "SPARK_WORKER_DIR": str(folder / "work"),
-        # No class path of ours is needed, and no address but this one is listened on.
-        "SPARK_MASTER_OPTS": "-Dspark.ui.enabled=false",
-    }
-    launch = [str(home / "bin" / "spark-class"), "org.apache.spark.deploy"]
-    here = ["--host", "127.0.0.1", "--webui-port", "0"]
-    started: list[subprocess.Popen[bytes]] = []
+    def _path(self, way: str, pages: int, alike: float) -> Path:
+        return self.folder / f"{way}-{pages}-{alike}.json"
 
-    def start(kind: str, *more: str) -> None:
-        with (folder / f"{kind}{len(started)}.log").open("wb") as log:
-            command = [launch[0], f"{launch[1]}.{kind}", *here, *more]
-            started.append(
-                subprocess.Popen(command, stdout=log, stderr=log, env=env, start_new_session=True)
-            )
+    def run(self, way: str, pages: int, alike: float = 0.0, *, rows: bool = True) -> None:
+        """Scan a crawl in a way, unless that was done. ``rows``: read them from a database."""
+        done = self.result(way, pages, alike)
+        if done and (done.rows or not rows):
+            return
+        known, source = self.known(), self.crawl(pages, alike)
+        folder = self._new(f"run-{way}-{pages}-{alike}")
+        load = os.getloadavg()[0]
+        database = Path(shutil.copy(known / "originals.db", folder / "found.db"))
+        events, capped, imported = Events(), {}, 0.0
+        if way in ("one", "jobs"):
+            jobs = ("--jobs", 2 if way == "jobs" else 0)
+            scanned = ran(words("scan", *source, "--db", database, *jobs), folder / "scan.log")
+        else:
+            scanned = self._by_spark(way, folder, known / "index", source)
+            events = sparkcluster.events(folder / "events")
+            capped = importing.read_outcome(folder / "out").capped
+            if rows:
+                found = words("import-matches", folder / "out", "--db", database)
+                imported = ran(found, folder / "import.log")
+        kept = tables(database) if rows else {}
+        result = Result(way, pages, alike, scanned, imported, kept, events, capped, load)
+        result.write(self._path(way, pages, alike))
+        print(_told(result), file=sys.stderr, flush=True)
+        shutil.rmtree(folder)
 
-    try:
-        start("master.Master", "--port", str(port))
-        for _ in range(600):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.2)
-        for _ in range(2):
-            start("worker.Worker", "--cores", "1", "--memory", "1g", address)
-        yield address
-    finally:
-        for process in started:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-        for process in started:
-            process.wait(30)
-
-
-def executors() -> list[int]:
-    """The executors that run on this machine as children of ours."""
-    found = []
-    for place in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if b"CoarseGrainedExecutorBackend" in (place / "cmdline").read_bytes():
-                found.append(int(place.name))
-    return found
-
-
-def submitted(
-    folder: Path, wheel: Path, exported: Path, source: Sequence[Path], out: Path, *, kill: bool
-) -> tuple[float, int]:
-    """Seconds of a run by spark-submit, and how many executors were killed in it."""
-    import pyspark
-
-    home = Path(pyspark.__file__).parent
-    before = set(executors())
-    with standalone(folder) as address:
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            [
-                str(home / "bin" / "spark-submit"),
-                *("--master", address, "--py-files", str(wheel)),
-                *("--conf", "spark.executor.memory=800m"),
-                *("--conf", "spark.driver.bindAddress=127.0.0.1"),
-                *("--conf", "spark.driver.host=127.0.0.1", "--conf", "spark.ui.enabled=false"),
-                str(ROOT / "provenance" / "engines" / "spark.py"),
-                *("--index", str(exported), "-o", str(out), *map(str, source)),
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable},
+    def _by_spark(self, way: str, folder: Path, known: Path, source: Sequence[Path]) -> float:
+        log = folder / "events"
+        if way in ("workers", "killed"):
+            wheel, kill = self.wheel(), way == "killed"
+            return sparkcluster.submitted(folder, log, wheel, known, source, kill=kill)
+        master = {"local": "local[2]", "cluster": CLUSTER}[way]
+        conf = " ".join(f"--conf {key}={value}" for key, value in sparkcluster.logged(log).items())
+        command = words("scan", "--engine", "spark", "--master", master, "--index", known)
+        return ran(
+            [*command, "-o", str(folder / "out"), *map(str, source)],
+            folder / "scan.log",
+            {"PYSPARK_SUBMIT_ARGS": f"{conf} pyspark-shell"},
         )
-        killed = 0
-        if kill:
-            # While pages are read: some tasks have ended, others are under way.
-            while process.poll() is None and not list(out.glob("pages/_temporary/*/task_*")):
-                time.sleep(0.1)
-            for executor in (set(executors()) - before) if process.poll() is None else ():
-                os.kill(executor, signal.SIGKILL)
-                killed = 1
-                break
-        _, told = process.communicate()
-        took = time.perf_counter() - began
-    if process.returncode not in (0, 3):
-        raise SystemExit(told.decode()[-3000:])
-    return took, killed
+
+
+def _told(one: Result) -> str:
+    return (
+        f"{one.way}, {one.pages} pages, {one.alike:.0%} alike: {one.scanned:.0f} s, import "
+        f"{one.imported:.0f} s, {sum(map(len, one.rows.values()))} rows, {one.events}, load "
+        f"{one.load:.1f}"
+    )
 
 
 # --- the tables --------------------------------------------------------------------------------
 
 
-def made_ready(folder: Path, data: Path, originals: int) -> Path:
-    """The originals: ``originals.db`` and ``index`` in a folder; the database."""
-    database = folder / "originals.db"
-    crawl.write_originals(folder / "originals.jsonl", data, originals)
-    ran(words("add", folder / "originals.jsonl", "--db", database))
-    ran(words("export-index", "-o", folder / "index", "--db", database))
-    return database
-
-
-def parity(
-    folder: Path, data: Path, count: int, originals: int, chosen: Sequence[str] = WAYS
-) -> list[str]:
+def parity(bench: Bench, pages: int) -> list[str]:
     """The ways on one crawl, and what differs from the rows of one process."""
-    database, place = made_ready(folder, data, originals), folder / "index"
-    source = write(folder, pages(data, count), count)
-    build = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(build, check=True, capture_output=True)
-    (wheel,) = folder.glob("*.whl")
-    lines = ["| way | pages/s | differences |", "|---|---:|---|"]
-    expected: dict[str, list[str]] = {}
-
-    def told(way: str, took: float, copy: Path) -> None:
-        got = tables(copy)
-        if not expected:
-            expected.update(got)
-        bad = [name for name in expected if got.get(name) != expected[name]]
-        lines.append(f"| {way} | {count / took:.0f} | {', '.join(bad) or 'none'} |")
-        print(lines[-1], file=sys.stderr, flush=True)
-
-    for jobs in (0, 2) if "jobs" in chosen else (0,):
-        copy = Path(shutil.copy(database, folder / f"jobs{jobs}.db"))
-        took = ran(words("scan", *source, "--db", copy, "--jobs", jobs))
-        told(f"`--jobs {jobs}`" if jobs else "one process", took, copy)
-    masters = {"local": "local[2]", "cluster": CLUSTER}
-    for way in WAYS[1:]:
-        if way not in chosen:
-            continue
-        out, name = folder / way, "two workers"
-        if way in masters:
-            name = f"`{masters[way]}`"
-            took = by_spark(masters[way], place, source, out, folder / "log")
-        else:
-            took, killed = submitted(folder, wheel, place, source, out, kill=way == "killed")
-            name += f", {killed} executor killed" if way == "killed" else ""
-        copy = Path(shutil.copy(database, folder / f"{way}.db"))
-        took += ran(words("import-matches", out, "--db", copy))
-        told(name, took, copy)
-    rows = sum(len(every) for every in expected.values())
-    first = (
-        f"{count:,} pages in {FILES} WARCs against {originals:,} originals: {rows:,} rows, "
-        f"{len(expected['matches']):,} matches among them; whole runs, import included."
-    )
-    return [first, "", *lines]
-
-
-def growth(folder: Path, data: Path, sizes: Sequence[int], originals: int) -> list[str]:
-    """Pages a second and shuffled bytes a page at several sizes, without and with a template."""
-    made_ready(folder, data, originals)
+    first = bench.result("one", pages)
+    if first is None:
+        return ["Not run."]
     lines = [
-        "| pages | alike | seconds | pages/s | shuffled bytes a page |",
-        "|---:|---:|---:|---:|---:|",
+        "| way | pages/s | rows | rows that differ | tasks | of them failed | executors lost |",
+        "|---|---:|---:|---:|---:|---:|---:|",
     ]
-    for alike in (0.0, 0.3):
-        for count in sizes:
-            place = folder / f"crawl{count}-{alike}"
-            place.mkdir()
-            source = write(place, pages(data, count, alike=alike), count)
-            log = folder / f"log{count}-{alike}"
-            took = by_spark("local[2]", folder / "index", source, place / "out", log)
-            each = shuffled(log) / count
+    missing, loads = [], []
+    for way, name in WAYS.items():
+        one = bench.result(way, pages)
+        if one is None:
+            missing.append(name)
+            continue
+        loads.append(one.load)
+        differ = {
+            table: _differing(first.rows.get(table, []), one.rows.get(table, []))
+            for table in first.rows.keys() | one.rows.keys()
+        }
+        where = ", ".join(f"{table} {count}" for table, count in sorted(differ.items()) if count)
+        tried = one.events.tasks + one.events.failed
+        spark = (tried, one.events.failed, one.events.lost) if tried else ("", "", "")
+        lines.append(
+            f"| {name} | {pages / (one.scanned + one.imported):.0f} | "
+            f"{sum(map(len, one.rows.values())):,} | {where or 0} | "
+            + " | ".join(map(str, spark))
+            + " |"
+        )
+    size = sum(path.stat().st_size for path in bench.crawl(pages, 0.0)) / 1e6
+    said = (
+        f"{pages:,} pages in {FILES} WARCs ({size:.0f} MB) against {bench.originals:,} originals. "
+        f"Of the rows {len(first.rows['matches']):,} are matches and "
+        f"{len(first.rows['failures']):,} failures. Whole runs, import included; {_busy(loads)}."
+    )
+    if missing:
+        said += f" Not run: {', '.join(missing)}."
+    return [said, "", *lines]
+
+
+def _differing(one: Sequence[str], other: Sequence[str]) -> int:
+    mine, theirs = Counter(one), Counter(other)
+    return (mine - theirs).total() + (theirs - mine).total()
+
+
+def _busy(loads: Sequence[float]) -> str:
+    cores = len(os.sched_getaffinity(0))
+    return f"{cores} cores, load before each run {min(loads):.1f} to {max(loads):.1f}"
+
+
+def growth(bench: Bench, sizes: Sequence[int]) -> list[str]:
+    """Pages a second and shuffled bytes a page at several sizes, without and with a template."""
+    lines = [
+        "| pages | alike | seconds | pages/s | shuffled bytes a page | keys passed over, a page |",
+        "|---:|---:|---:|---:|---:|---:|",
+    ]
+    loads, slopes, missing = [], [], []
+    for alike in (0.0, ALIKE):
+        times: list[tuple[int, float]] = []
+        for pages in sizes:
+            one = bench.result("local", pages, alike)
+            if one is None:
+                missing.append(f"{pages:,} pages, {alike:.0%} alike")
+                continue
+            loads.append(one.load)
+            times.append((pages, one.scanned))
             lines.append(
-                f"| {count:,} | {alike:.0%} | {took:.0f} | {count / took:.0f} | {each:,.0f} |"
+                f"| {pages:,} | {alike:.0%} | {one.scanned:.0f} | {pages / one.scanned:.0f} | "
+                f"{one.events.shuffled / pages:,.0f} | {sum(one.capped.values()) / pages:.2f} |"
             )
-            print(lines[-1], file=sys.stderr, flush=True)
-            shutil.rmtree(place)
-    return [f"`local[2]`, {originals:,} originals; the session's start included.", "", *lines]
+        if len(times) > 1:
+            (small, least), (big, most) = times[0], times[-1]
+            slope = math.log(most / least) / math.log(big / small)
+            slopes.append(f"{slope:.2f} with {alike:.0%} alike")
+    if not loads:
+        return ["Not run."]
+    said = f"`local[2]`, {bench.originals:,} originals; the session's start included; "
+    lines = [said + f"{_busy(loads)}.", "", *lines]
+    if slopes:
+        lines += ["", "Slope of the logarithms of seconds against pages: " + ", ".join(slopes)]
+        lines[-1] += "."
+    if missing:
+        lines += ["", f"Not run: {'; '.join(missing)}."]
+    return lines
 
 
-def cost(folder: Path, data: Path, count: int, originals: int) -> list[str]:
+def cost(bench: Bench, data: Path, count: int) -> list[str]:
     """Processor time of a page, and what a month of CC-NEWS comes to."""
-    made_ready(folder, data, originals)
-    about = index.read_about(folder / "index")
-    keys = dict(parquet.read(folder / "index" / "postings.parquet", ["key", "originals"]))
-    texts = dict(parquet.read(folder / "index" / "originals.parquet", ["id", "original"]))
+    place = bench.known() / "index"
+    about = index.read_about(place)
+    keys = dict(parquet.read(place / "postings.parquet", ["key", "originals"]))
+    texts = dict(parquet.read(place / "originals.parquet", ["id", "original"]))
     lines = ["| pages | read and asked | sought and judged | together |", "|---|---:|---:|---:|"]
     whole = 0.0
-    for kind, made in (("plain", pages(data, count)), ("real templates", crawl.pages(data, count))):
-        path = folder / "cost.warc.gz"
-        crawl.write_warc(path, made)
-        crawl_of = [(0, str(path), None)]
-        list(walk.read([(0, str(ROOT / "README.md"), None)], about, jobs=0))  # imports and tables
-        began = time.process_time()
-        rows = [row for row in walk.read(crawl_of, about, jobs=0) if row[2] == "page"]
-        read = (time.process_time() - began) / count * 1000
-        began = time.process_time()
-        for _, _, _, body, asked, _ in rows:
-            answers: walk.Answers = ({key: keys[key] for key in asked if key in keys}, {})
-            if wanted := walk.seek(body, answers, about)[0]:
-                walk.judge(body, answers, [texts[name] for name in wanted], about)
-        judged = (time.process_time() - began) / count * 1000
-        whole = read + judged
-        lines.append(f"| {kind} | {read:.1f} ms | {judged:.1f} ms | {whole:.1f} ms |")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "real.warc.gz"
+        crawl.write_warc(path, crawl.pages(data, count))
+        made = Path(folder) / "made"
+        made.mkdir()
+        (plain,) = sparkcrawl.write_crawl(made, sparkcrawl.Made(bench.originals), count, 1)
+        for kind, source in (("made", plain), ("real templates", path)):
+            list(walk.read([(0, str(ROOT / "README.md"), None)], about, jobs=0))  # imports, tables
+            began = time.process_time()
+            rows = list(walk.read([(0, str(source), None)], about, jobs=0))
+            read = (time.process_time() - began) / count * 1000
+            began = time.process_time()
+            for _, _, what, body, asked, _ in rows:
+                if what != "page":
+                    continue
+                answers: walk.Answers = ({key: keys[key] for key in asked if key in keys}, {})
+                if wanted := walk.seek(body, answers, about)[0]:
+                    walk.judge(body, answers, [texts[name] for name in wanted], about)
+            judged = (time.process_time() - began) / count * 1000
+            whole = read + judged
+            lines.append(f"| {kind} | {read:.1f} ms | {judged:.1f} ms | {whole:.1f} ms |")
     first = (
-        f"Processor time of a page, in one process: {count} pages of each kind, a few of them "
-        f"copies, {originals:,} originals."
+        f"Processor time of a page, in one process: {count} pages of each kind, "
+        f"{bench.originals:,} originals."
     )
     month = calculated(11_500_000, 64, whole)
     return [first, "", *lines, "", f"A month of CC-NEWS, on paper: {month}."]
@@ -358,37 +358,43 @@ def calculated(pages: int, cores: int, each: float) -> str:
     )
 
 
+def _several(text: str) -> list[str]:
+    return [one for one in text.split(",") if one]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("data", type=Path, nargs="?", help="folder with articles.jsonl.gz")
     parser.add_argument("--pages", type=int, default=20_000, help="of the crawl in every way")
+    parser.add_argument("--ways", default=",".join(WAYS), help="that are tried, of %(default)s")
     parser.add_argument("--sizes", default="5000,20000,80000", help="crawls that grow")
-    parser.add_argument("--originals", type=int, default=2000, help="registered (default: 2000)")
-    parser.add_argument("--only", choices=["parity", "growth", "cost"], help="one of the tables")
-    parser.add_argument("--ways", default=",".join(WAYS), help="that are tried beside one process")
+    parser.add_argument("--alike", default=f"0,{ALIKE}", help="shares of pages with a template")
+    parser.add_argument("--originals", type=int, default=500, help="registered (default: 500)")
+    parser.add_argument("--cost", type=Path, metavar="DATA", help="pages of this folder, too")
     parser.add_argument("--calculate", nargs=3, type=float, metavar=("PAGES", "CORES", "MS"))
+    parser.add_argument("--work", type=Path, default=ROOT / "build" / "spark", help="kept here")
+    parser.add_argument(
+        "--tables", metavar="SIZES", help="run nothing; the tables of --pages and these sizes"
+    )
     parser.add_argument("--write", action="store_true", help=f"put the tables into {PAGE.name}")
     given = parser.parse_args()
     if given.calculate:
         count, cores, each = given.calculate
         print(calculated(int(count), int(cores), each))
         return
-    if given.data is None:
-        parser.error("name the folder of data")
-    found: dict[str, list[str]] = {}
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        for name in ("parity", "growth", "cost"):
-            (folder / name).mkdir()
-        if given.only in (None, "parity"):
-            found["spark-parity"] = parity(
-                folder / "parity", given.data, given.pages, given.originals, given.ways.split(",")
-            )
-        if given.only in (None, "growth"):
-            sizes = [int(size) for size in given.sizes.split(",")]
-            found["spark-growth"] = growth(folder / "growth", given.data, sizes, given.originals)
-        if given.only in (None, "cost"):
-            found["spark-cost"] = cost(folder / "cost", given.data, COSTED, given.originals)
+    if unknown := set(_several(given.ways)) - WAYS.keys():
+        parser.error(f"there is no way {', '.join(sorted(unknown))}")
+    sparkcluster.end_on_signals()
+    bench = Bench(given.work, given.originals)
+    sizes = [int(size) for size in _several(given.tables or given.sizes)]
+    if given.tables is None:
+        for way in _several(given.ways):
+            bench.run(way, given.pages)
+        for alike in map(float, _several(given.alike)):
+            for size in sizes:
+                bench.run("local", size, alike, rows=False)
+    found = {"spark-parity": parity(bench, given.pages), "spark-growth": growth(bench, sizes)}
+    if given.cost:
+        found["spark-cost"] = cost(bench, given.cost, COSTED)
     for lines in found.values():
         print("\n".join(lines), end="\n\n")
     if given.write:

@@ -6,12 +6,15 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from conftest import run, spawn
+from crawl_samples import packed, record
 from engine_samples import CORPUS, copied, tables
 
 _JAVA = shutil.which("java") or os.environ.get("JAVA_HOME")
@@ -77,17 +80,75 @@ def test_spark_finds_what_one_process_finds(
 def test_addresses_are_read_as_spark_reads_them(
     ground: Path, corpus_added: Path, tmp_path: Path
 ) -> None:
-    source = tmp_path / "rows.jsonl"
-    source.write_text(json.dumps({"url": "https://x.example/a", "text": "word " * 60}), "utf-8")
-    words = ["scan", "--engine", "spark", "--master", "local[1]", "--index", str(ground / "index")]
+    crawl = tmp_path / "crawl"
+    crawl.mkdir()
+    for number, html in enumerate(sorted(Path(SITES[0]).rglob("*.html"))[:4]):
+        block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + html.read_bytes()
+        told = record(block, f"https://copy.example/{number}")
+        (crawl / f"{number}.warc.gz").write_bytes(b"".join(packed([told], "gzip")))
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps({"url": "https://x.example/a", "text": "word " * 60}), "utf-8")
+    manifest = tmp_path / "may.txt"
+    manifest.write_text(f"# of May\n{crawl.as_uri()}/*.warc.gz\n\n{rows.as_uri()}\n", "utf-8")
+    words = ["scan", "--engine", "spark", "--master", "local[1]", "--manifest", str(manifest)]
+    words += ["--index", (ground / "index").as_uri(), "-o", (tmp_path / "out").as_uri()]
     done = subprocess.run(
-        [sys.executable, "-m", "provenance", *words, source.as_uri(), "-o", str(tmp_path / "out")],
-        capture_output=True,
-        text=True,
-        timeout=1700,
+        [sys.executable, "-m", "provenance", *words], capture_output=True, text=True, timeout=1700
     )
     assert done.returncode == 0, done.stderr
     db = copied(corpus_added, tmp_path / "spark.db")
     assert run("import-matches", tmp_path / "out", "--db", db).code == 0
-    assert any("rows.jsonl" in row for row in tables(db)["inputs"])
-    assert any("https://x.example/a" in row for row in tables(db)["articles"])
+    other = copied(corpus_added, tmp_path / "one.db")
+    assert run("scan", *sorted(crawl.iterdir()), rows, "--db", other).code == 0
+    got, expected = tables(db), tables(other)
+    assert len(expected["inputs"]) == len(got["inputs"])
+    assert sum("crawl/0.warc.gz" in row and "file:/" in row for row in got["inputs"]) == 1
+    # What names the file differs, and nothing else.
+    for name in ("articles", "texts", "fingerprints", "matches", "passages", "reasons", "traces"):
+        assert got[name] == expected[name], name
+    assert any("https://x.example/a" in row for row in got["articles"])
+    assert expected["matches"]
+
+
+_WAITS = """
+import sys, time
+from pathlib import Path
+from benchmarks import sparkcluster
+sparkcluster.end_on_signals()
+with sparkcluster.standalone(Path(sys.argv[1])) as address:
+    print(address, flush=True)
+    time.sleep(600)
+"""
+
+
+def started_for(folder: Path) -> set[int]:
+    """The processes that were given this folder."""
+    found = set()
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            told = (place / "cmdline").read_bytes() + (place / "environ").read_bytes()
+        except OSError:
+            continue
+        if str(folder).encode() in told:
+            found.add(int(place.name))
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_benchmark_that_is_stopped_leaves_no_cluster(tmp_path: Path, number: int) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _WAITS, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=CORPUS.parent,
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline().startswith("spark://127.0.0.1:")
+        # itself, the master, two workers
+        assert len(started_for(tmp_path)) >= 4
+        program.send_signal(number)
+        assert program.wait(60) == 128 + number
+    until = time.monotonic() + 20
+    while started_for(tmp_path) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not started_for(tmp_path)
