@@ -319,8 +319,15 @@ def test_spark_asks_for_what_it_lacks(
     assert (ran.code, "nothing to scan" in ran.err) == (2, True)
     ran = run("scan", "--db", small)
     assert (ran.code, "Missing argument" in ran.err) == (2, True)
-    ran = run("scan", "--engine", "spark", "--screen", tmp_path, "-o", tmp_path / "out")
-    assert (ran.code, "goes without" in ran.err) == (2, True)
+    for option, why in (
+        ("--within", "compared with itself on one machine only"),
+        ("--screen", "reads every page in full"),
+        ("--fetch", "only files and folders are read on a cluster"),
+        ("--exit-code", "matches are stored later"),
+    ):
+        ran = run("scan", "--engine", "spark", option, tmp_path, "-o", tmp_path / "out")
+        assert (ran.code, ran.out, why in ran.err) == (2, "", True)
+        assert not (tmp_path / "out").exists()
     monkeypatch.setitem(__import__("sys").modules, "pyspark", None)
     with pytest.raises(UsageError, match="needs pyspark"):
         spark.session("local[1]")

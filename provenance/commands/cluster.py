@@ -67,6 +67,30 @@ def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return found
 
 
+def refuse_on_cluster(*, within: bool, screen: bool, fetching: bool, exit_code: bool) -> None:
+    """Raises UsageError for what a scan does here only."""
+    if within:
+        raise UsageError(
+            "a crawl is compared with itself on one machine only, not with --engine spark",
+            hint="Leave --engine out: `scan --within --jobs N` takes all cores of this one",
+        )
+    if screen:
+        raise UsageError(
+            "Spark reads every page in full, so --screen does not go with it",
+            hint="Leave --screen out, or --engine",
+        )
+    if fetching:
+        raise UsageError(
+            "only files and folders are read on a cluster, so --fetch does not go with it",
+            hint="Use `provenance scan --fetch` without --engine for addresses",
+        )
+    if exit_code:
+        raise UsageError(
+            "--exit-code does not go with --engine spark, whose matches are stored later",
+            hint="After import-matches, `provenance matches --reposts` tells what was found",
+        )
+
+
 def scan_by_spark(inputs: tuple[str, ...], db: Path, cluster: Cluster, *, jobs: int | None) -> None:
     """Scan with Spark, and exit as a scan does."""
     from provenance.engines import spark

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provenance.commands.cluster import Cluster, cluster_options, scan_by_spark
+from provenance.commands.cluster import (
+    Cluster,
+    cluster_options,
+    refuse_on_cluster,
+    scan_by_spark,
+)
 from provenance.commands.shared import (
     INTERRUPTED,
     REPOST,
@@ -94,10 +99,7 @@ def scan(
     provenance scan --screen crawl.warc.gz
     """
     if cluster.engine == "spark":
-        if within or screen or fetching or exit_code:
-            raise click.UsageError(
-                "--engine spark goes without --within, --screen, --fetch and --exit-code"
-            )
+        refuse_on_cluster(within=within, screen=screen, fetching=fetching, exit_code=exit_code)
         scan_by_spark(inputs, db, cluster, jobs=jobs)
         return
     if cluster.index or cluster.out or cluster.master or cluster.manifest:
