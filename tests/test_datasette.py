@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import EDITED, run
+from conftest import page as markup
 from store_samples import TRACES, article, fingerprint, match
 
 from provenance import datasette_plugin, store
@@ -291,7 +293,6 @@ def test_a_database_of_others_has_no_pages(path: Path, tmp_path: Path) -> None:
 def test_public_shows_no_text(path: Path) -> None:
     name = matched(path)
     for url in (
-        *(f"/p/{table}" for table in serve.NOT_PUBLIC),
         "/p/texts.json",
         "/p/-/query?sql=select+text+from+texts" if NEXT else "/p?sql=select+text+from+texts",
         "/p.db",
@@ -301,6 +302,41 @@ def test_public_shows_no_text(path: Path) -> None:
     assert "They are not shown here" in page and "The mayor of beta" not in page
     assert ask(path, url="/p/first_seen.json?_shape=array", public=True).json()
     assert ask(path, url="/p/articles?_search=mayor", public=True).status_code == 200
+
+
+def test_public_shows_what_was_found_and_nothing_of_the_computer(
+    small: Path, tmp_path: Path
+) -> None:
+    """Every table there is: open to everyone by name, or to nobody; no path and no seed."""
+    (tmp_path / "crawl").mkdir()
+    (tmp_path / "crawl" / "copy.html").write_text(markup(EDITED), "utf-8")
+    (tmp_path / "crawl" / "empty.html").write_text("<p>", "utf-8")
+    assert run("scan", tmp_path / "crawl", "--db", small).code == 3
+    with contextlib.closing(sqlite3.connect(small)) as conn:
+        tables = {
+            row[0]
+            for row in conn.execute("SELECT name FROM sqlite_master WHERE type IN ('table','view')")
+        }
+        (made,) = conn.execute("SELECT value FROM meta WHERE key = 'parameters'").fetchone()
+        (match_id,) = conn.execute("SELECT id FROM matches").fetchone()
+        (article_id,) = conn.execute("SELECT target_id FROM matches").fetchone()
+    assert tables >= serve.FOR_ALL
+    seed = str(json.loads(made)["seed"])
+    shown = ["/", "/small", "/small.json", "/-/provenance/small"]
+    shown += [] if NEXT else ["/-/metadata.json"]
+    shown += [f"/-/provenance/small/{match_id}", f"/small/matches/{match_id}"]
+    shown += [f"/small/articles/{article_id}.json"]
+    for name in sorted(tables):
+        if name in serve.FOR_ALL:
+            shown += [f"/small/{name}", f"/small/{name}.json?_extra=expandable_columns"]
+        else:
+            ask(small, url=f"/small/{name}.json", status=403, public=True)
+    for url in shown:
+        body = ask(small, url=url, public=True).text
+        assert str(tmp_path) not in body and seed not in body, url
+    # To oneself they are shown.
+    assert seed in ask(small, url=f"/-/provenance/small/{match_id}").text
+    assert str(tmp_path) in ask(small, url="/small/inputs.json").text
 
 
 def test_decisions_are_a_column_a_facet_and_a_list(path: Path) -> None:
@@ -347,8 +383,8 @@ def test_the_command_starts_datasette(tmp_path: Path) -> None:
     words = serve.command(
         Path("-x.db"), told, host="127.0.0.1", port=8001, open_browser=True, version="0.65.5"
     )
-    assert words[:4] == [sys.executable, "-m", "datasette", "serve"]
-    assert words[4:6] == ["--immutable", str(Path("-x.db").absolute())]
+    assert words[:5] == [sys.executable, "-P", "-m", "datasette", "serve"]
+    assert words[5:7] == ["--immutable", "./-x.db"]
     assert words[words.index("--host") + 1] == "127.0.0.1"
     assert words[words.index("--port") + 1] == "8001"
     assert words[-1] == "--open"
@@ -374,9 +410,18 @@ def test_datasette_takes_the_command(path: Path) -> None:
         open_browser=False,
         version=serve.installed_version(),
     )
-    done = subprocess.run([*words, "--get", "/p.json"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert '"reposts_by_outlet"' in done.stdout
+
+    def got(url: str) -> str:
+        done = subprocess.run(
+            [*words, "--get", url], capture_output=True, text=True, check=False, cwd=path.parent
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert '"reposts_by_outlet"' in got("/p.json")
+    # What is served, and not where it lies.
+    listed = got("/-/databases.json")
+    assert "p.db" in listed and str(path.parent) not in listed
 
 
 def test_datasette_is_missing_or_too_old(monkeypatch: pytest.MonkeyPatch) -> None:

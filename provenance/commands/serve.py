@@ -20,7 +20,7 @@ from provenance.commands.shared import INTERRUPTED, db_option, open_store
 @click.option(
     "--public",
     is_flag=True,
-    help="For readers whom you don't know: no texts, no SQL of their own, no download.",
+    help="For readers whom you don't know: no texts, no paths, no SQL of theirs, no download.",
 )
 def serve(db: Path, host: str, port: int, open_browser: bool, public: bool) -> NoReturn:
     """Browse the database with datasette, with our titles, links, pages and stored queries.
@@ -62,7 +62,7 @@ def serve(db: Path, host: str, port: int, open_browser: bool, public: bool) -> N
         # Whoever ends us ends datasette, too: it is not to serve on by itself.
         before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         try:
-            code = subprocess.run(command, check=False).returncode
+            code = subprocess.run(command, check=False, cwd=db.absolute().parent).returncode
         except KeyboardInterrupt:
             code = INTERRUPTED
         finally:

@@ -193,12 +193,14 @@ async def compare(datasette: Any, request: Any) -> Any:
     match_id = request.url_vars["match_id"]
     texts = await allowed(datasette, request.actor, database, "texts")
     reviews = await allowed(datasette, request.actor, database, "reviews")
+    # Texts can be crafted against a known seed.
+    seed = await allowed(datasette, request.actor, database, "runs")
     found = None
     if _ID.fullmatch(match_id):
         found = await _read(
             datasette,
             database,
-            lambda conn: reading.one_match(conn, match_id, texts=texts, reviews=reviews),
+            lambda conn: reading.one_match(conn, match_id, texts=texts, reviews=reviews, seed=seed),
         )
     if found is None:
         return _plain("Not found", "No match has this id.", 404)

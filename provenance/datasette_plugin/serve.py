@@ -36,17 +36,35 @@ def installed_version() -> str:
         raise UsageError("datasette is not installed", hint=_HINT) from None
 
 
-#: Tables that hold what others wrote, or the index of it, or who decided what: not for everyone.
-NOT_PUBLIC = (
-    "texts",
-    "searchable",
+#: Tables and views for everyone: what was found, and the pages by title and address. All others
+#: are not: texts and the index of them, who decided what, and what tells of the computer that the
+#: work was done on (paths, arguments, the seed that texts could be crafted against).
+FOR_ALL = frozenset(
+    {
+        "articles",
+        "matches",
+        "passages",
+        "reasons",
+        "direction_evidence",
+        "traces",
+        "clusters",
+        "cluster_members",
+        "decisions",
+        "needs_review",
+        "repost_network",
+        "reposts",
+        "timeline",
+        "top_reposters",
+        "unknown_sources",
+    }
+)
+#: Tables that SQLite makes by itself for the index of words.
+_SHADOWS = (
     "articles_fts",
     "articles_fts_config",
     "articles_fts_data",
     "articles_fts_docsize",
     "articles_fts_idx",
-    "boilerplate",
-    "reviews",
 )
 #: What datasette 1.0 takes from its configuration alone; 0.65 from metadata.
 _OF_TABLES = (
@@ -73,8 +91,12 @@ def settings_of(database: Path, *, public: bool) -> dict[str, Any]:
         tables[name] = {key: about[key] for key in _OF_TABLES if key in about}
     told: dict[str, Any] = {"tables": tables}
     if public:
-        for name in NOT_PUBLIC:
-            tables.setdefault(name, {})["allow"] = False
+        for name in (*_SHADOWS, *(name for name in TABLES if name not in FOR_ALL)):
+            about = tables.setdefault(name, {})
+            about["allow"] = False
+            if "label_column" in about:
+                # What refers to a row is shown with its label, also where that may not be seen.
+                about["label_column"] = "id"
         # On 1.0 who searches must be allowed to see the index, which gives out the text.
         tables["articles"].pop("fts_table")
         told["allow_sql"] = False
@@ -91,7 +113,7 @@ def command(
     version: str,
     public: bool = False,
 ) -> list[str]:
-    """The words that start datasette on a database, for ``subprocess`` (no shell).
+    """The words that start datasette on a database, for ``subprocess`` (no shell), in its folder.
 
     The database is served as immutable: nothing writes it meanwhile, and what its WAL holds is
     not seen, so close the store first. ``settings`` is the file with ``settings_of``;
@@ -100,9 +122,11 @@ def command(
     numbers = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
     if numbers < OLDEST:
         raise UsageError(f"datasette {version} is too old: 0.65 is needed", hint=_HINT)
-    words = [sys.executable, "-m", "datasette", "serve"]
-    # The whole path, so that a name that starts with a dash is no option.
-    words += ["--immutable", str(database.absolute())]
+    # -P: no module is imported from the folder of the database.
+    words = [sys.executable, "-P", "-m", "datasette", "serve"]
+    # datasette tells its readers what it was given: not where the file lies. Its name behind the
+    # folder, for one that starts with a dash is no option.
+    words += ["--immutable", f"./{database.name}"]
     words += ["--host", host, "--port", str(port)]
     words += ["--metadata" if numbers < (1, 0) else "--config", str(settings)]
     for name, value in {**SETTINGS, **(PUBLIC if public else {})}.items():

@@ -64,12 +64,18 @@ def match_ids(conn: sqlite3.Connection, prefix: str, most: int = 6) -> list[str]
 
 
 def one_match(
-    conn: sqlite3.Connection, match_id: str, *, texts: bool = True, reviews: bool = True
+    conn: sqlite3.Connection,
+    match_id: str,
+    *,
+    texts: bool = True,
+    reviews: bool = True,
+    seed: bool = True,
 ) -> dict[str, Any] | None:
     """One match, whole (keys: see ``Queries.match``); None when there is none.
 
     Without ``texts``, or where the database has none, both texts are "". Without ``reviews`` the
-    decision that stands is told, not who made it, when, and with what note.
+    decision that stands is told, not who made it, when, and with what note. Without ``seed`` the
+    parameters are told but for that.
     """
     found = next(rows(conn, "SELECT * FROM matches WHERE id = ?", match_id), None)
     if found is None:
@@ -77,6 +83,8 @@ def one_match(
     booleans(found)
     made_with = next(rows(conn, "SELECT parameters FROM runs WHERE id = ?", found["run_id"]))
     found["parameters"] = json.loads(made_with["parameters"])
+    if not seed:
+        found["parameters"].pop("seed", None)
     found["reviews"] = _reviews(conn, match_id) if reviews else []
     found["older_verdict"] = bool(
         next(
