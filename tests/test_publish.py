@@ -187,7 +187,14 @@ def test_it_is_read_by_every_verb_and_written_by_none(marked: Path, tmp_path: Pa
     assert shown["source"]["text"] == shown["target"]["text"] == ""
     page = run("report", listed["id"], "--db", out, "-o", "-")
     assert page.code == 0, page.err
-    assert run("doctor", "--db", out).code == 0
+    examined = run("doctor", "--db", out)
+    assert examined.code == 0 and "without texts or index" in examined.out
+    assert "texts read again" not in examined.out and "postings" not in examined.out
+    (cluster,) = run("clusters", "--db", out, "--json").json
+    assert cluster["pages"] == run("clusters", "--db", marked, "--json").json[0]["pages"]
+    assert run("report", "--all", "--db", out, "-o", tmp_path / "all").code == 0
+    overview = (tmp_path / "all" / "index.html").read_text("utf-8")
+    assert "<dt>could not be read</dt><dd>not in this copy</dd>" in overview
     before = out.read_bytes()
     for words in (
         ("add", marked.parent, "--db", out),

@@ -41,7 +41,7 @@ def clusters(db: Path, least: int, limit: int | None, as_json: bool, as_csv: boo
     try:
         store = open_store(db, create=False)
     except StoreError as error:
-        if error.code != "readonly":
+        if error.code not in ("published", "readonly"):
             raise
         store = open_store(db, create=False, read_only=True)
     with store:

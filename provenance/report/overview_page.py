@@ -33,7 +33,10 @@ def overview_page(
         ("reposts", counts["reposts"]),
         ("could not be read", counts["failures"]),
     )
-    facts = "".join(f"<dt>{name}</dt><dd>{count:,}</dd>" for name, count in told)
+    facts = "".join(
+        f"<dt>{name}</dt><dd>{'not in this copy' if count is None else f'{count:,}'}</dd>"
+        for name, count in told
+    )
     body = [
         "<header><h1>Where these pages came from</h1>",
         f'<p class="soft">{_CAUTION}</p><dl>{facts}</dl></header>',

@@ -11,6 +11,7 @@ from provenance.normalize import digest, tokenize
 from provenance.store import postings, rows
 from provenance.store.connection import guarded
 from provenance.store.lookups import Lookups
+from provenance.store.reading import is_copy
 from provenance.store.rebuild import Rebuilding
 
 #: Texts, and originals' keys, that are read again where not all are asked for.
@@ -50,18 +51,14 @@ class Health(Rebuilding, Lookups):
             more = f" … and {len(broken) - 3} more" if len(broken) > 3 else ""
             told = "; ".join(line.replace("\n", " ") for line in broken[:3]) + more
             return iter([Finding("file", "damaged", told, _RESTORE)])
-        return iter(
-            [
-                Finding(
-                    "file", "ok", "SQLite finds no damage, and no reference that leads nowhere"
-                ),
-                self._full_text(),
-                self._articles(),
-                self._texts(all_texts),
-                *self._index_whole(),
-                *self._unfinished(),
-            ]
-        )
+        findings = [
+            Finding("file", "ok", "SQLite finds no damage, and no reference that leads nowhere"),
+            self._full_text(),
+            self._articles(),
+        ]
+        if not is_copy(self.conn):  # which has neither texts nor an index
+            findings += [self._texts(all_texts), *self._index_whole(), *self._unfinished()]
+        return iter(findings)
 
     def _one(self, sql: str, *values: Any) -> int:
         return int(self.conn.execute(sql, values).fetchone()[0])

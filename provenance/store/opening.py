@@ -20,16 +20,13 @@ from urllib.request import pathname2url
 
 from provenance.config import Parameters
 from provenance.errors import StoreError
+from provenance.store.reading import is_copy
 from provenance.store.schema import APPLICATION_ID, MIGRATIONS, statements
 from provenance.store.trusted import differences
 
 _MAGIC = b"SQLite format 3\x00"
 #: STRICT tables came with this version.
 _OLDEST_SQLITE = (3, 37, 0)
-
-#: In ``meta`` of a copy without texts: when it was made.
-PUBLISHED = "published"
-_IS_COPY = "SELECT 1 FROM meta WHERE key = ?"
 
 # Parameters that are not chosen: they say how this version of the program works.
 _FIXED = ("version", "scheme", "hash")
@@ -191,7 +188,7 @@ def _inspect(path: Path, timeout: float, outdated: bool, *, writing: bool) -> No
             raise _corrupt(path, f"tables are missing from the database: {', '.join(missing[:3])}")
         if version and not outdated:
             _parameters(conn, path)
-        if version and writing and conn.execute(_IS_COPY, (PUBLISHED,)).fetchone():
+        if version and writing and is_copy(conn):
             raise StoreError(
                 "this is a copy for publication, without texts; nothing is added to it",
                 subject=str(path),

@@ -19,7 +19,8 @@ from provenance.config import Parameters
 from provenance.errors import StoreError
 from provenance.store import rows
 from provenance.store.connection import Connected
-from provenance.store.opening import PUBLISHED, connect, explained, migrate, uri
+from provenance.store.opening import connect, explained, migrate, uri
+from provenance.store.reading import PUBLISHED
 
 #: What stands in place of a sentence that quotes a page.
 LEFT_OUT = "It quotes a page; left out of this copy."

@@ -49,6 +49,15 @@ def booleans(row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
+#: In ``meta`` of a copy for publication: when it was made.
+PUBLISHED = "published"
+
+
+def is_copy(conn: sqlite3.Connection) -> bool:
+    """True for a copy for publication, which has no texts, no index, no inputs, no failures."""
+    return conn.execute("SELECT 1 FROM meta WHERE key = ?", (PUBLISHED,)).fetchone() is not None
+
+
 def match_ids(conn: sqlite3.Connection, prefix: str, most: int = 6) -> list[str]:
     """At most so many ids of matches that start so, in order."""
     return [
@@ -154,10 +163,10 @@ MOST = 500
 def overview(conn: sqlite3.Connection) -> dict[str, Any]:
     """What the overview draws.
 
-    Keys: counts (originals, pages, matches, reposts, failures), network (rows of the view
-    ``repost_network``), scores (relation, is_repost, tenth of the probability, matches),
-    story (the original with most copies, with its ``timeline`` rows, or None), reposts (the
-    best ``MOST`` rows of the view).
+    Keys: counts (originals, pages, matches, reposts, failures: None where the database was not
+    given them), network (rows of the view ``repost_network``), scores (relation, is_repost, tenth
+    of the probability, matches), story (the original with most copies, with its ``timeline``
+    rows, or None), reposts (the best ``MOST`` rows of the view).
     """
     counts = next(
         rows(
@@ -169,6 +178,8 @@ def overview(conn: sqlite3.Connection) -> dict[str, Any]:
             " (SELECT count(*) FROM failures) AS failures",
         )
     )
+    if is_copy(conn):
+        counts["failures"] = None
     best = next(
         rows(
             conn,
