@@ -95,6 +95,15 @@ def open_input(spec: str, given: Given, known: Known = _unknown) -> Opened:
     return _opened(reading, given, spec, known)
 
 
+def missing(spec: str) -> ReadError | None:
+    """The error for an input that names a path at which there is nothing; None for every other."""
+    if not spec.strip() or spec == "-" or _SCHEME.match(spec):
+        return None
+    from provenance import readers
+
+    return readers.missing(spec)
+
+
 def _opened(reading: Reading, given: Given, file: str = "", known: Known = _unknown) -> Opened:
     said = json.dumps([given.url, given.published, given.site])
     stamp = _stamp(file, said) if file else None

@@ -85,18 +85,32 @@ def assert_skipped(spec: object, db: Path, *words: str, code: int = 2) -> None:
 # Files
 
 
+def assert_missing(spec: object, db: Path, *words: str) -> None:
+    """A name that is mistyped is told, and nothing is written: no row, no database."""
+    before, new = db.read_bytes(), db.parent / "new.db"
+    for path in (db, new):
+        for verb in ("check", "scan", "add"):
+            assert_refused(run(verb, spec, "--db", path), *words)
+        ran = run("check", spec, "--db", path, "--json")
+        assert_refused(ran, *words)
+        assert (ran.json["status"], ran.json["error"]) == ("unreadable", "missing")
+        assert all(word in ran.json["message"] for word in words)
+    assert db.read_bytes() == before and not new.exists()
+
+
 def test_a_missing_file(small: Path) -> None:
-    assert_unreadable("no/such/page.html", small, "missing", "no such file")
-    assert_skipped("no/such/page.html", small, "no such file")
+    assert_missing("no/such/page.html", small, "no such file")
+    ran = run("scan", "no/one", "no/two", "--db", small)
+    assert ran.code == 2 and ["no/one" in line for line in ran.err.splitlines()] == [True, False]
 
 
 def test_a_missing_file_that_is_nearly_there(small: Path) -> None:
     (small.parent / "article.html").write_bytes(PAGE)
-    assert_unreadable(small.parent / "artcle.html", small, "missing", "Did you mean")
+    assert_missing(small.parent / "artcle.html", small, "Did you mean")
 
 
 def test_an_address_without_scheme(small: Path) -> None:
-    assert_unreadable("a.example/news/1", small, "missing", "write https://a.example/news/1")
+    assert_missing("a.example/news/1", small, "write https://a.example/news/1")
 
 
 @pytest.mark.parametrize("name", ["notes.css", ".hidden.html", None])

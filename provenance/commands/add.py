@@ -19,6 +19,7 @@ from provenance.commands.shared import (
     open_to_write,
     page_options,
     private_option,
+    require_inputs,
     say,
     troubles,
 )
@@ -55,6 +56,7 @@ def add(
     """
     from provenance import pipeline
 
+    require_inputs(inputs)
     progress = Progress("add")
     with open_to_write(db) as store:
         options = given(url, published, site, allow_private, fetching=fetching, delay=delay)

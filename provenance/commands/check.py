@@ -21,6 +21,7 @@ from provenance.commands.shared import (
     page_options,
     parameters,
     private_option,
+    require_inputs,
     say,
     status_out,
     stored_match,
@@ -86,6 +87,7 @@ def check(
         raise UsageError("that is the database itself", subject=str(page), hint="Name another.")
     shown = ""
     try:
+        require_inputs([source])
         with open_store(db) as store:
             found = pipeline.check(
                 store, source, given(url, published, site, allow_private), follow=follow

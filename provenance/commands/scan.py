@@ -35,6 +35,7 @@ from provenance.commands.shared import (
     open_to_write,
     parameters,
     private_option,
+    require_inputs,
     say,
     troubles,
 )
@@ -112,6 +113,7 @@ def scan(
     from provenance.report.rows import match_row
     from provenance.report.text import match_line
 
+    require_inputs(inputs)
     progress = Progress("scan")
     began = time.monotonic()
     with open_to_write(db) as store:

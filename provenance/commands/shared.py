@@ -6,7 +6,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -122,6 +122,22 @@ def given(
     if delay is None:
         return made
     return replace(made, limits=replace(made.limits, host_delay=delay))
+
+
+def require_inputs(specs: Sequence[str]) -> None:
+    """Raise ReadError (``missing``) where none of the inputs is there.
+
+    Asked before the database is opened: a name that was mistyped leaves no database and no row.
+    Where some are there, those that are not become failures of the run.
+    """
+    from provenance.intake import missing
+    from provenance.report.text import printable
+
+    absent = [error for error in map(missing, specs) if error]
+    if absent and len(absent) == len(specs):
+        for error in absent[:-1]:
+            say(f"provenance: {printable(str(error))}")
+        raise absent[-1]
 
 
 def open_store(db: Path, *, create: bool = True, read_only: bool = False) -> Store:

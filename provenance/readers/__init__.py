@@ -35,7 +35,7 @@ from provenance.readers.wacz import read_wacz
 from provenance.readers.warc import bytes_at, read_at, read_warc
 from provenance.urls import is_url
 
-__all__ = ["Address", "Reading", "bytes_at", "open_input", "open_list", "read_at"]
+__all__ = ["Address", "Reading", "bytes_at", "missing", "open_input", "open_list", "read_at"]
 
 _ONE_PAGE = frozenset({"html", "mhtml", "text", "empty"})
 #: Kinds that are a crawl or rows of one for sure, wherever they lie.
@@ -83,6 +83,17 @@ def open_input(
         except OSError as error:
             raise _unreadable(spec, error) from error
     return _file(path, spec, given)
+
+
+def missing(spec: str) -> ReadError | None:
+    """The error for a path at which there is nothing; None where there is something."""
+    try:
+        Path(spec).stat()
+    except PermissionError:
+        return None
+    except (OSError, ValueError):
+        return _missing(spec)
+    return None
 
 
 def open_list(
