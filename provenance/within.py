@@ -14,6 +14,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from provenance import learning, matching, study
@@ -24,6 +25,7 @@ from provenance.intake import Given, Opened, item_name
 from provenance.matching import Page
 from provenance.models import Capture, Failure, InputAccount, Match, Record
 from provenance.runs import (
+    Opening,
     Progress,
     Tally,
     Told,
@@ -41,6 +43,15 @@ from provenance.visits import keep_capture
 NAME = "(the crawl itself)"
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Pages that were read elsewhere: how they are come by, and the row of their capture."""
+
+    way: Way
+    opening: Opening
+    captured: Callable[[Studied], int | None]
+
+
 def scan_within(
     store: Store,
     specs: Sequence[str],
@@ -50,14 +61,18 @@ def scan_within(
     was_read: Callable[[Tally, dict[str, int] | None], None] = lambda _, __: None,
     *,
     jobs: int = 0,
+    elsewhere: Elsewhere | None = None,
 ) -> tuple[Tally, Tally]:
     """Read a crawl, and hold each page against the originals and the pages before it; what came of
     the reading, and of the comparison. ``jobs`` and ``found`` as in ``pipeline.scan``;
-    ``was_read`` is told between the two, with what was learned, if anything was."""
+    ``was_read`` is told between the two, with what was learned, if anything was. ``elsewhere``:
+    where the pages come from, if they were read already."""
     store.catch_up()
     parts = (store.parameters,)
     # What was learned before is no part of the reading, or it would depend on the order.
     way = Way(for_reading(*parts), for_reading, parts, jobs, given.limits)
+    if elsewhere is not None:
+        way = elsewhere.way
 
     def keep(one: Studied, _: int, input_id: int | None) -> bool:
         article = one.page.article
@@ -69,13 +84,17 @@ def scan_within(
             one.fingerprint,
             one.page.traces,
             input_id=input_id,
-            capture_id=keep_capture(store, one.page.capture),
+            capture_id=elsewhere.captured(one)
+            if elsewhere
+            else keep_capture(store, one.page.capture),
         )
         store.keep_within(article, one.fingerprint)
         return new
 
     told = Told(progress)
-    read = run_over(store, "scan", specs, given, way, keep, told, judged_with(), within=True)
+    opening = elsewhere.opening if elsewhere else None
+    made_with = judged_with()
+    read = run_over(store, "scan", specs, given, way, keep, told, made_with, opening, within=True)
     learned = None
     if store.article_count() != store.learned_from():
         learned = learning.learn(store)

@@ -38,14 +38,14 @@ class Joined:
         self.originals = dict(parquet.read(folder / "originals.parquet", ["id", "original"]))
         self.capped: dict[str, int] = {}
 
-    def scan(self, specs: Sequence[str], out: Path, *, jobs: int = 0) -> None:
+    def scan(self, specs: Sequence[str], out: Path, *, jobs: int = 0, within: bool = False) -> None:
         """What ``spark.scan`` writes, from the same steps."""
         out.mkdir()
         named = [(number, spec, None) for number, spec in enumerate(specs)]
-        pages = list(walk.read(named, self.about, jobs=jobs))
+        pages = list(walk.read(named, self.about, jobs=jobs, within=within))
         asking: list[walk.Asking] = []
         for page, _, kind, body, keys, names in pages:
-            if kind != "page":
+            if kind != "page" or within:
                 continue
             answers = (
                 {key: self.keys[key] for key in keys if key in self.keys},
@@ -57,7 +57,7 @@ class Joined:
             if wanted:
                 asking.append((page, body, answers, [self.originals[name] for name in wanted]))
         found = walk.judged(asking, self.about, jobs=jobs)
-        told = spark.Outcome(self.about, tuple(specs), self.capped).text()
+        told = spark.Outcome(self.about, tuple(specs), self.capped, within).text()
         for name, columns, rows in (
             ("pages", PAGES, pages),
             ("matches", MATCHES, found),

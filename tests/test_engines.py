@@ -115,6 +115,26 @@ def test_what_is_imported_is_what_a_scan_finds(
     assert "skipped" in ran.err
 
 
+@pytest.mark.parametrize("jobs", [0, 2])
+def test_a_crawl_is_compared_with_itself_as_it_is_here(
+    exported: Path, corpus_added: Path, tmp_path: Path, jobs: int
+) -> None:
+    specs = sorted(map(str, (CORPUS / "crawl").iterdir()))
+    one, db = copied(corpus_added, tmp_path / "a.db"), copied(corpus_added, tmp_path / "b.db")
+    assert run("scan", "--within", *specs, "--db", one, "--jobs", "0").code == 3
+    Joined(exported).scan(specs, tmp_path / "out", within=True)
+    ran = spawn("import-matches", tmp_path / "out", "--db", db, "--jobs", jobs)
+    assert ran.code == 3, ran.err  # one page of the crawl is empty
+    expected = tables(one)
+    originals = {row["id"] for row in Store.open(corpus_added, read_only=True).originals()}
+    found = [row for row in expected["matches"] if not any(name in row for name in originals)]
+    assert found  # pages with pages
+    assert tables(db) == expected
+    ran = spawn("import-matches", tmp_path / "out", "--db", db, "--jobs", jobs)
+    assert "imported or scanned before; skipped" in ran.err
+    assert tables(db)["matches"] == expected["matches"]
+
+
 def flood(tmp_path: Path) -> Path:
     """A database of originals that share so much that keys of every channel are too full."""
     chance = random.Random(5)
@@ -320,7 +340,6 @@ def test_spark_asks_for_what_it_lacks(
     ran = run("scan", "--db", small)
     assert (ran.code, "Missing argument" in ran.err) == (2, True)
     for option, why in (
-        ("--within", "compared with itself on one machine only"),
         ("--screen", "reads every page in full"),
         ("--fetch", "only files and folders are read on a cluster"),
         ("--exit-code", "matches are stored later"),

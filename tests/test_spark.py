@@ -77,6 +77,24 @@ def test_spark_finds_what_one_process_finds(
     assert tables(db) == expected
 
 
+def test_a_crawl_that_spark_read_is_compared_with_itself(
+    ground: Path, corpus_added: Path, tmp_path: Path
+) -> None:
+    words = ["scan", "--engine", "spark", "--within", "--master", "local[2]", *SITES]
+    words += ["--index", str(ground / "index"), "-o", str(tmp_path / "out")]
+    done = subprocess.run(
+        [sys.executable, "-m", "provenance", *words], capture_output=True, text=True, timeout=1700
+    )
+    assert done.returncode == 3, done.stderr
+    assert f"To compare them: provenance import-matches {tmp_path / 'out'}" in done.stderr
+    db, one = copied(corpus_added, tmp_path / "a.db"), copied(corpus_added, tmp_path / "b.db")
+    assert spawn("import-matches", tmp_path / "out", "--db", db, "--jobs", "2").code == 3
+    assert run("scan", "--within", *SITES, "--db", one).code == 3
+    expected = tables(one)
+    assert len(expected["matches"]) > len(tables(ground / "one.db")["matches"])
+    assert tables(db) == expected
+
+
 def test_addresses_are_read_as_spark_reads_them(
     ground: Path, corpus_added: Path, tmp_path: Path
 ) -> None:

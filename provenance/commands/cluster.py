@@ -67,13 +67,8 @@ def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return found
 
 
-def refuse_on_cluster(*, within: bool, screen: bool, fetching: bool, exit_code: bool) -> None:
+def refuse_on_cluster(*, screen: bool, fetching: bool, exit_code: bool) -> None:
     """Raises UsageError for what a scan does here only."""
-    if within:
-        raise UsageError(
-            "a crawl is compared with itself on one machine only, not with --engine spark",
-            hint="Leave --engine out: `scan --within --jobs N` takes all cores of this one",
-        )
     if screen:
         raise UsageError(
             "Spark reads every page in full, so --screen does not go with it",
@@ -91,7 +86,9 @@ def refuse_on_cluster(*, within: bool, screen: bool, fetching: bool, exit_code: 
         )
 
 
-def scan_by_spark(inputs: tuple[str, ...], db: Path, cluster: Cluster, *, jobs: int | None) -> None:
+def scan_by_spark(
+    inputs: tuple[str, ...], db: Path, cluster: Cluster, *, jobs: int | None, within: bool
+) -> None:
     """Scan with Spark, and exit as a scan does."""
     from provenance.engines import spark
 
@@ -111,14 +108,17 @@ def scan_by_spark(inputs: tuple[str, ...], db: Path, cluster: Cluster, *, jobs: 
     index = cluster.index or _exported(db, Path(cluster.out))
     session = spark.session(cluster.master or f"local[{jobs_of(jobs) or 1}]")
     try:
-        counts = spark.scan(session, specs, index, cluster.out)
+        counts = spark.scan(session, specs, index, cluster.out, within=within)
     finally:
         session.stop()
+    found, then = "", "compare"
+    if not within:
+        found = f"{counts['matched']} matched, {counts['reposts']} of them reposts, "
+        then = "see"
     say(
         f"{counts['pages'] + counts['failures']} pages read in {time.monotonic() - began:.1f} s: "
-        f"{counts['matched']} matched, {counts['reposts']} of them reposts, "
-        f"{counts['failures']} could not be read. "
-        f"To see them: provenance import-matches {cluster.out}"
+        f"{found}{counts['failures']} could not be read. "
+        f"To {then} them: provenance import-matches {cluster.out}"
     )
     if counts["failures"]:
         sys.exit(PARTLY if counts["pages"] else UNREADABLE)

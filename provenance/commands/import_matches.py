@@ -13,6 +13,8 @@ from provenance.commands.shared import (
     db_option,
     exit_for,
     failures,
+    jobs_of,
+    jobs_option,
     learn_when_due,
     open_store,
     say,
@@ -23,11 +25,15 @@ from provenance.commands.shared import (
 @click.command("import-matches")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="OUT")
 @db_option
-def import_matches(folder: Path, db: Path) -> None:
+@jobs_option
+def import_matches(folder: Path, db: Path, jobs: int | None) -> None:
     """Bring what `scan --engine spark -o OUT` found into the database its index came from.
 
     The rows are those that a scan here would have made. What was imported before is skipped, and
     an import that was stopped goes on where it stopped.
+
+    What `scan --engine spark --within` read is compared here, by --jobs processes: with the
+    originals, and each page with those that were observed before it.
 
     \b
     provenance import-matches found/
@@ -37,14 +43,15 @@ def import_matches(folder: Path, db: Path) -> None:
     progress = Progress("import")
     with open_store(db, create=False) as store:
         try:
-            done = importing.import_matches(store, folder, progress)
+            done = importing.import_matches(store, folder, progress, jobs=jobs_of(jobs))
         except KeyboardInterrupt:
             progress.done()
             say("Stopped. What was imported is kept; run the same command again to go on.")
             sys.exit(INTERRUPTED)
         progress.done()
-        learn_when_due(store)
-    tally = done.tally
+        if done.compared is None:
+            learn_when_due(store)
+    tally, judged = done.tally, done.compared or done.tally
     failures(tally)
     if tally.skipped_inputs:
         say(f"{len(tally.skipped_inputs)} inputs were imported or scanned before; skipped")
@@ -54,8 +61,12 @@ def import_matches(folder: Path, db: Path) -> None:
         say(f"{done.gone} matches are with originals that are no longer here; left out")
     if done.outdated:
         say("Originals changed since the index was exported: a scan will read these inputs again.")
+    if done.compared:
+        failures(done.compared)
     say(
-        f"{tally.read} pages imported: {tally.reposts} with a repost, "
-        f"{tally.matched - tally.reposts} with other matches" + troubles(tally)
+        f"{tally.read} pages imported: {judged.reposts} with a repost, "
+        f"{judged.matched - judged.reposts} with other matches" + troubles(tally)
     )
+    if done.compared:
+        exit_for(done.compared, nothing=False)
     exit_for(tally, nothing=not (tally.stored or tally.known or tally.skipped_inputs))

@@ -100,8 +100,8 @@ def scan(
     provenance scan --screen crawl.warc.gz
     """
     if cluster.engine == "spark":
-        refuse_on_cluster(within=within, screen=screen, fetching=fetching, exit_code=exit_code)
-        scan_by_spark(inputs, db, cluster, jobs=jobs)
+        refuse_on_cluster(screen=screen, fetching=fetching, exit_code=exit_code)
+        scan_by_spark(inputs, db, cluster, jobs=jobs, within=within)
         return
     if cluster.index or cluster.out or cluster.master or cluster.manifest:
         raise click.UsageError("--index, --out, --master and --manifest go with --engine spark")

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from provenance import pipeline
+from provenance import pipeline, within
 from provenance.config import LIMITS
 from provenance.engines import parquet, plain
 from provenance.engines.spark import Outcome
@@ -21,7 +21,7 @@ from provenance.engines.walk import ITEM_BITS, Account, Held, Stored
 from provenance.errors import ReadError, StoreError
 from provenance.intake import Given, Opened
 from provenance.models import Article, Failure, InputAccount, Match
-from provenance.runs import Item, Progress, Tally, Told, Way, run_over, silent
+from provenance.runs import Item, Opening, Progress, Tally, Told, Way, run_over, silent
 from provenance.store import Store
 from provenance.study import Studied
 
@@ -38,6 +38,8 @@ class Imported:
     """What an import did."""
 
     tally: Tally
+    #: What came of comparing, where that was left to the import: of a crawl against itself, too.
+    compared: Tally | None = None
     #: Matches whose original is no longer in the database.
     gone: int = 0
     #: Originals came or went since the index was exported: these pages will be scanned again.
@@ -58,8 +60,11 @@ def read_outcome(folder: Path) -> Outcome:
     return Outcome.of_text(text)
 
 
-def import_matches(store: Store, folder: Path, progress: Progress = silent) -> Imported:
-    """Store all that a scan on a cluster read and found.
+def import_matches(
+    store: Store, folder: Path, progress: Progress = silent, *, jobs: int = 0
+) -> Imported:
+    """Store all that a scan on a cluster read and found; of ``scan --within``, compare what was
+    read, by ``jobs`` as in ``within.scan_within``.
 
     Raises ReadError for a folder that holds none, StoreError (``parameters``) for a scan against
     another database.
@@ -73,11 +78,50 @@ def import_matches(store: Store, folder: Path, progress: Progress = silent) -> I
             hint="Name the database that its index was exported from, with --db",
             code="parameters",
         )
-    done = Imported(Tally(), outdated=about.generation != store.generation)
+    done = Imported(Tally())
+    opening = _opening(store, outcome, folder, done)
+
+    def captured(one: Studied) -> int | None:
+        kept = one.page.capture
+        if kept is None or not isinstance(one, Brought):
+            return None
+        return store.add_capture(
+            kept, file=kept.path, offset=kept.offset, length=kept.length, sha256=one.sha256
+        )
+
+    way = Way(_as_it_is, _never, (), 0, LIMITS)
+    if outcome.within:
+        come_by = within.Elsewhere(way, opening, captured)
+        done.tally, done.compared = within.scan_within(
+            store, outcome.inputs, Given(), progress, jobs=jobs, elsewhere=come_by
+        )
+        return done
+    done.outdated = about.generation != store.generation
     made_with = dict(about.judged_with)
     if done.outdated:
         # Said of the run, so that its inputs don't count as scanned against what is there now.
         made_with["index_generation"] = about.generation
+
+    def write(one: Studied, run: int, input_id: int | None) -> bool:
+        return pipeline.record(store, one, run, input_id, captured(one))
+
+    done.tally = run_over(
+        store,
+        "scan",
+        list(outcome.inputs),
+        Given(),
+        way,
+        write,
+        Told(progress),
+        made_with,
+        opening,
+        capped=outcome.capped,
+    )
+    return done
+
+
+def _opening(store: Store, outcome: Outcome, folder: Path, done: Imported) -> Opening:
+    """How an input of a scan is opened: its pages, with their matches, in place of itself."""
     numbers = {spec: number for number, spec in enumerate(outcome.inputs)}
     # Of a large crawl there are as many files as inputs: each is opened for those that it holds.
     files = {name: parquet.spans(folder / name, "page") for name in ("pages", "matches")}
@@ -95,32 +139,7 @@ def import_matches(store: Store, folder: Path, progress: Progress = silent) -> I
         }
         return _opened(here, (first, last), original, done)
 
-    def write(one: Studied, run: int, input_id: int | None) -> bool:
-        captured = one.page.capture
-        capture_id = None
-        if captured is not None and isinstance(one, Brought):
-            capture_id = store.add_capture(
-                captured,
-                file=captured.path,
-                offset=captured.offset,
-                length=captured.length,
-                sha256=one.sha256,
-            )
-        return pipeline.record(store, one, run, input_id, capture_id)
-
-    done.tally = run_over(
-        store,
-        "scan",
-        list(outcome.inputs),
-        Given(),
-        Way(_as_it_is, _never, (), 0, LIMITS),
-        write,
-        Told(progress),
-        made_with,
-        opening,
-        capped=outcome.capped,
-    )
-    return done
+    return opening
 
 
 def _as_it_is(item: Any, _: str) -> Studied | Failure:

@@ -50,11 +50,14 @@ class Outcome:
     inputs: tuple[str, ...]
     #: Keys that were passed over because too many originals hold them, by channel.
     capped: dict[str, int]
+    #: The pages were read only: they are compared, with each other too, where they are imported.
+    within: bool = False
 
     def text(self) -> str:
         """As JSON; without what only look-ups need."""
         about = dataclasses.replace(self.about, filter=b"", boilerplate_rows=())
-        return json.dumps({"about": about.text(), "inputs": self.inputs, "capped": self.capped})
+        told = {"about": about.text(), "inputs": self.inputs, "capped": self.capped}
+        return json.dumps(told | {"within": self.within})
 
     @classmethod
     def of_text(cls, text: str) -> Outcome:
@@ -62,7 +65,8 @@ class Outcome:
         try:
             told = json.loads(text)
             about = About.of_text(told["about"])
-            return cls(about, tuple(told["inputs"]), dict(told["capped"]))
+            within = bool(told.get("within"))
+            return cls(about, tuple(told["inputs"]), dict(told["capped"]), within)
         except (ValueError, KeyError, TypeError) as error:
             raise ReadError("this is no finished scan", code="bad-scan") from error
 
@@ -144,11 +148,14 @@ def _settings(local: bool) -> dict[str, str]:
 # --- the job -----------------------------------------------------------------------------------
 
 
-def scan(spark: Any, specs: Sequence[str], index: str, out: str) -> dict[str, int]:
+def scan(
+    spark: Any, specs: Sequence[str], index: str, out: str, *, within: bool = False
+) -> dict[str, int]:
     """Hold inputs against an exported index; the tables go to ``out``. Returns counts.
 
-    Paths are as Spark reads them. Raises ReadError for an index that can't be read, UsageError for
-    a folder that holds a finished scan.
+    ``within``: read them only; ``import-matches`` compares them, with each other too. Paths are as
+    Spark reads them. Raises ReadError for an index that can't be read, UsageError for a folder that
+    holds a finished scan.
     """
     from pyspark.errors import PySparkException
 
@@ -161,11 +168,11 @@ def scan(spark: Any, specs: Sequence[str], index: str, out: str) -> dict[str, in
         )
     try:
         named = _named(spark, specs)
-        _read(spark, named, about, f"{out}/pages")
-        capped = _judge(spark, index, about, out)
-        told = Outcome(about, tuple(spec for spec, _ in named), capped).text()
+        _read(spark, named, about, f"{out}/pages", within=within)
+        capped = {} if within else _judge(spark, index, about, out)
+        told = Outcome(about, tuple(spec for spec, _ in named), capped, within).text()
         _write(spark.createDataFrame([(told,)], "about string"), f"{out}/about")
-        return _counts(spark, out)
+        return _counts(spark, out, within=within)
     except PySparkException as error:
         raise ReadError(
             f"Spark gave up: {str(error).strip().splitlines()[0][:300]}",
@@ -216,7 +223,9 @@ def _named(spark: Any, specs: Sequence[str]) -> list[tuple[str, bool]]:
     return found
 
 
-def _read(spark: Any, named: Sequence[tuple[str, bool]], about: About, out: str) -> None:
+def _read(
+    spark: Any, named: Sequence[tuple[str, bool]], about: About, out: str, *, within: bool
+) -> None:
     """Read and extract every input, and write down what its pages ask."""
     context = spark.sparkContext
     shared = context.broadcast(about)
@@ -230,11 +239,12 @@ def _read(spark: Any, named: Sequence[tuple[str, bool]], about: About, out: str)
         # An executor may stand elsewhere; names stay as they were given.
         with contextlib.suppress(OSError):
             os.chdir(folder)
-        return walk.read(((number, spec, None) for number, spec in rows), shared.value)
+        items = ((number, spec, None) for number, spec in rows)
+        return walk.read(items, shared.value, within=within)
 
     def remote(rows: Iterable[Any]) -> Iterator[walk.Read]:
         items = ((numbers[row["path"]], row["path"], bytes(row["content"])) for row in rows)
-        return walk.read(items, shared.value)
+        return walk.read(items, shared.value, within=within)
 
     parts = []
     if here:
@@ -345,14 +355,16 @@ def _answers(rows: Iterable[Any]) -> walk.Answers:
     return keys, names
 
 
-def _counts(spark: Any, out: str) -> dict[str, int]:
+def _counts(spark: Any, out: str, *, within: bool) -> dict[str, int]:
     kinds = spark.read.parquet(f"{out}/pages").groupBy("kind").count().collect()
     counts = {row["kind"]: row["count"] for row in kinds}
+    unread = sum(counts.get(kind, 0) for kind in ("failure", "broken", "unopened"))
+    if within:
+        return {"pages": counts.get("page", 0), "failures": unread}
     matches = spark.read.parquet(f"{out}/matches").where("kind = 'match'")
     return {
         "pages": counts.get("page", 0),
-        "failures": sum(counts.get(kind, 0) for kind in ("failure", "broken", "unopened"))
-        + spark.read.parquet(f"{out}/matches").where("kind = 'failure'").count(),
+        "failures": unread + spark.read.parquet(f"{out}/matches").where("kind = 'failure'").count(),
         "matched": matches.select("page").distinct().count(),
         "reposts": matches.where("is_repost").select("page").distinct().count(),
     }
@@ -374,6 +386,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--index", required=True, help="what `provenance export-index` wrote")
     parser.add_argument("--manifest", help="a file with an input a line, as Spark reads it")
     parser.add_argument("-o", "--out", required=True, help="the folder for the tables")
+    parser.add_argument("--within", action="store_true", help="to be compared with itself, too")
     given = parser.parse_args(words)
     try:
         spark = session()
@@ -382,7 +395,7 @@ def main(words: Sequence[str] | None = None) -> int:
             if given.manifest:
                 rows = spark.read.text(given.manifest).collect()
                 specs += listed(row["value"] for row in rows)
-            counts = scan(spark, specs, given.index, given.out)
+            counts = scan(spark, specs, given.index, given.out, within=given.within)
         finally:
             spark.stop()
     except ProvenanceError as error:

@@ -114,10 +114,7 @@ def asking(about: About) -> Study:
         made = matching.fingerprint_of(page.article, about.parameters)
         notes = Notebook(about)
         _matches(page, made, notes, about)
-        sha256, capture = "", page.capture
-        if capture is not None:
-            sha256 = hashlib.sha256(capture.body).hexdigest()
-            page = dataclasses.replace(page, capture=dataclasses.replace(capture, body=b""))
+        page, sha256 = _without_bytes(page)
         return Asked(
             page,
             made,
@@ -130,17 +127,43 @@ def asking(about: About) -> Study:
     return studying(ask)
 
 
+def keeping(about: About) -> Study:
+    """The study of a page of a crawl that is compared with itself once all of it is read."""
+
+    def keep(page: Page) -> Studied:
+        made = matching.fingerprint_of(page.article, about.parameters)
+        page, sha256 = _without_bytes(page)
+        return Asked(page, made, page.article.words, sha256=sha256)
+
+    return studying(keep)
+
+
+def _without_bytes(page: Page) -> tuple[Page, str]:
+    """The page without the bytes of its capture, and their digest."""
+    capture = page.capture
+    if capture is None:
+        return page, ""
+    sha256 = hashlib.sha256(capture.body).hexdigest()
+    return dataclasses.replace(page, capture=dataclasses.replace(capture, body=b"")), sha256
+
+
 def read(
-    inputs: Iterable[tuple[int, str, bytes | None]], about: About, *, jobs: int = 1
+    inputs: Iterable[tuple[int, str, bytes | None]],
+    about: About,
+    *,
+    jobs: int = 1,
+    within: bool = False,
 ) -> Iterator[Read]:
     """The rows of some inputs: ``(page, input, kind, body, keys, names)``.
 
     An input is its number, its name, and its bytes where no file system of this machine has them.
     ``kind`` is ``page`` (body: ``Stored``), ``failure`` (``Failure``), ``broken`` (the same, where
     reading ended early), ``read`` (``Account``, the last row of an input) or ``unopened``.
+    ``within``: nothing is asked, for the crawl is to be compared with itself.
     """
-    way = Way(asking(about), asking, (about,), jobs, LIMITS)
-    with way.opened() as study:
+    study = keeping if within else asking
+    way = Way(study(about), study, (about,), jobs, LIMITS)
+    with way.opened() as studied:
         for number, spec, content in inputs:
             with contextlib.ExitStack() as stack:
                 first = number << ITEM_BITS
@@ -151,7 +174,7 @@ def read(
                     yield first, spec, "unopened", plain.dumps(told), [], []
                     continue
                 last = first
-                for last, row in enumerate(_rows(opened, study), first):
+                for last, row in enumerate(_rows(opened, studied), first):
                     yield last, spec, *row
                 told = Account(opened.path, opened.kind, opened.digest, opened.account())
                 yield first | ((1 << ITEM_BITS) - 1), spec, "read", plain.dumps(told), [], []
