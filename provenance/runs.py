@@ -46,6 +46,21 @@ _PASSING = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An input that was not read again, and what an earlier run could not read of it."""
+
+    path: str
+    states: States = field(default_factory=States)
+    bytes_skipped: int = 0
+    truncated: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it was read."""
+        return not (self.states.failed or self.bytes_skipped or self.truncated)
+
+
 @dataclass(slots=True)
 class Tally:
     """What a run did. ``failed`` and ``damaged`` say what it could not read."""
@@ -55,7 +70,7 @@ class Tally:
     known: int = 0
     matched: int = 0
     reposts: int = 0
-    skipped_inputs: list[str] = field(default_factory=list)
+    skipped_inputs: list[Skipped] = field(default_factory=list)
     #: Inputs that hold something else than when they were read before.
     changed_inputs: list[str] = field(default_factory=list)
     #: Pages that could not be read, and inputs that could not be opened, or not to their end.
@@ -92,6 +107,14 @@ class Tally:
     def _show(self, failure: Failure) -> None:
         if len(self.failures) < _SHOWN_FAILURES:
             self.failures.append(failure)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no page was read, by this run or by the earlier ones that it relies on."""
+        before = any(
+            one.whole or one.states.matched or one.states.unmatched for one in self.skipped_inputs
+        )
+        return not (self.stored or self.known or before)
 
     @property
     def states(self) -> States:
@@ -380,7 +403,9 @@ def _run_input(
     if digest:
         finished = verb == "scan" and store.finished_input(opened.path, digest)
         if finished or store.settled_input(opened.path, digest):
-            tally.skipped_inputs.append(opened.path)
+            states = store.states_of(opened.path, digest)
+            damage = store.damage_of(opened.path, digest)
+            tally.skipped_inputs.append(Skipped(opened.path, states, *damage))
             return
         if verb == "scan" and (begun := store.begun_input(opened.path, digest)):
             batch.done, batch.states = begun, store.states_of(opened.path, digest)

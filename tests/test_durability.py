@@ -175,6 +175,22 @@ def test_a_file_is_read_for_its_digest_only_when_size_or_time_changed(
     assert "skipped" in run("scan", rows, "--db", small).err
 
 
+def test_what_could_not_be_read_is_said_again_when_it_is_skipped(
+    small: Path, tmp_path: Path
+) -> None:
+    part, nothing = tmp_path / "part.jsonl", tmp_path / "nothing.jsonl"
+    part.write_text(json.dumps({"text": EDITED}) + "\nbroken\n", "utf-8")
+    nothing.write_text('{"text": ""}\n', "utf-8")
+    for rows, code in ((part, 3), (nothing, 2)):
+        assert run("scan", rows, "--db", small).code == code
+        again = run("scan", rows, "--db", small)
+        assert again.code == code, again.err
+    assert f"{nothing}: read before, nothing has changed; skipped" in again.err
+    assert "skipped; then 1 page could not be read (table `failures`)" in again.err
+    rows = jsonl(tmp_path / "whole.jsonl", 2)
+    assert [run("scan", rows, "--db", small).code for _ in range(2)] == [0, 0]
+
+
 def test_a_finished_input_is_skipped_until_originals_come(small: Path, tmp_path: Path) -> None:
     rows = jsonl(tmp_path / "rows.jsonl", 3)
     run("scan", rows, "--db", small)

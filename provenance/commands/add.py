@@ -70,4 +70,4 @@ def add(
             f"{total} in {db}" + troubles(tally)
         )
         store.learned_in(None)
-    exit_for(tally, nothing=not (tally.stored or tally.known))
+    exit_for(tally, nothing=tally.nothing)

@@ -69,4 +69,4 @@ def import_matches(folder: Path, db: Path, jobs: int | None) -> None:
     )
     if done.compared:
         exit_for(done.compared, nothing=False)
-    exit_for(tally, nothing=not (tally.stored or tally.known or tally.skipped_inputs))
+    exit_for(tally, nothing=tally.nothing)

@@ -38,6 +38,7 @@ from provenance.commands.shared import (
     require_inputs,
     say,
     troubles,
+    unread,
 )
 
 if TYPE_CHECKING:
@@ -82,8 +83,9 @@ def scan(
     """Hold a crawl against the originals: WARC, WACZ, HTML folders, rows, single pages.
 
     An input that was read to its end before, and against which nothing new could match, is
-    skipped. What could not be read becomes rows of `failures`. With --json, one line of JSON for
-    each page that matched, as it is found: its best match.
+    skipped; what could not be read of it is said again. What could not be read becomes rows of
+    `failures`. With --json, one line of JSON for each page that matched, as it is found: its best
+    match.
 
     With --within, every page is read first, boilerplate is learned from all of them, and then each
     is compared with the originals and with the pages of the crawl that were observed before it,
@@ -161,9 +163,8 @@ def scan(
             learn_when_due(store, tally.run)
         _tell(tally, time.monotonic() - began, "compared" if within else "read")
         store.learned_in(None)
-    nothing = not (read.stored + read.known or read.skipped_inputs)
-    exit_for(read, nothing=nothing)
-    exit_for(tally, nothing=nothing)
+    exit_for(read, nothing=read.nothing)
+    exit_for(tally, nothing=read.nothing)
     if exit_code and tally.reposts:
         sys.exit(REPOST)
 
@@ -178,8 +179,8 @@ def _tell_read(tally: Tally, found: dict[str, int] | None) -> None:
 
 
 def _tell_skipped(tally: Tally) -> None:
-    for path in tally.skipped_inputs:
-        say(f"{path}: read before, nothing has changed; skipped")
+    for one in tally.skipped_inputs:
+        say(f"{one.path}: read before, nothing has changed; skipped{unread(one)}")
     if tally.resumed:
         say(f"{tally.resumed} pages were read by a run that was stopped; it went on after them")
 

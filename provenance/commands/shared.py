@@ -15,7 +15,9 @@ import click
 from provenance.errors import ProvenanceError
 
 if TYPE_CHECKING:
+    from provenance.models import InputAccount
     from provenance.pipeline import Given, Tally
+    from provenance.runs import Skipped
     from provenance.store import Store
     from provenance.upkeep import Amended
 
@@ -324,16 +326,33 @@ def troubles(tally: Tally) -> str:
         parts.append(f"{tally.unopened} {inputs} could not be opened")
     if tally.rough:
         parts.append(f"{tally.rough} defeated the extractor and were read roughly")
-    for account in tally.damaged:
-        what = ["cut short"] if account.truncated else []
-        if account.bytes_skipped:
-            what.append(f"{account.bytes_skipped:,} bytes skipped")
-        parts.append(f"{account.path} is damaged ({', '.join(what)})")
+    parts += [f"{account.path} is damaged ({_damage(account)})" for account in tally.damaged]
     return "; " + ", ".join(parts) if parts else ""
 
 
+def _damage(account: InputAccount | Skipped) -> str:
+    what = ["cut short"] if account.truncated else []
+    if account.bytes_skipped:
+        what.append(f"{account.bytes_skipped:,} bytes skipped")
+    return ", ".join(what)
+
+
+def unread(one: Skipped) -> str:
+    """What could not be read of an input when it was read; "" where all could."""
+    parts = []
+    if failed := one.states.failed:
+        parts.append(
+            f"{failed} {'page' if failed == 1 else 'pages'} could not be read (table `failures`)"
+        )
+    if damage := _damage(one):
+        parts.append(f"it is damaged ({damage})")
+    return "; then " + ", ".join(parts) if parts else ""
+
+
 def exit_for(tally: Tally, *, nothing: bool) -> None:
-    if tally.failed or tally.unopened or tally.damaged:
+    """Exit 3, or 2 where nothing was read, for what could not be; of skipped inputs, too."""
+    before = any(not one.whole for one in tally.skipped_inputs)
+    if tally.failed or tally.unopened or tally.damaged or before:
         sys.exit(UNREADABLE if nothing else PARTLY)
 
 

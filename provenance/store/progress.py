@@ -43,6 +43,17 @@ class Progress(Writing):
         return States(*found) if found else States()
 
     @guarded
+    def damage_of(self, path: str, digest: str) -> tuple[int, bool]:
+        """What was damaged of an input when the present verb read it: how many bytes were passed
+        over, and whether it was cut short."""
+        found = self.conn.execute(
+            "SELECT bytes_skipped, truncated FROM inputs"
+            " WHERE path = ? AND digest = ? AND verb = coalesce(?, verb)",
+            (rows.safe(path), digest, self._verb),
+        ).fetchone()
+        return (int(found[0]), bool(found[1])) if found else (0, False)
+
+    @guarded
     def is_finished(
         self, purpose: str, path: str, digest: str, judged_with: Mapping[str, Any]
     ) -> bool:
