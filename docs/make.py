@@ -116,7 +116,8 @@ def settings_page() -> str:
         "## Environment",
         "`PROVENANCE_DB` names the database where `--db` is not given. Without either it is "
         "`provenance.db` in the working directory. `PROVENANCE_JOBS` is the number of worker "
-        "processes where `--jobs` is not given, `PROVENANCE_REVIEWER` the name that `review` keeps "
+        "processes where `--jobs` is not given; with 0, `check` and `compare` parse in their own "
+        "process, too, without limits. `PROVENANCE_REVIEWER` is the name that `review` keeps "
         "where `--by` is not given.",
         "## Parameters of a fingerprint",
         inspect.cleandoc(Parameters.__doc__ or ""),

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Literal
 
 from provenance.config import LIMITS, Limits
 from provenance.errors import ReadError, UsageError
-from provenance.matching import Page, prepare
 from provenance.models import Capture, Failure, InputAccount, Record
 from provenance.urls import is_url, redact
 
@@ -175,8 +174,8 @@ def item_name(item: Capture | Record) -> str:
     return item.url if item.status is not None else item.path or item.url
 
 
-def read_one(spec: str, given: Given) -> tuple[Page, InputAccount]:
-    """The one page of an input. Raises ReadError when it holds none or several."""
+def read_one(spec: str, given: Given) -> tuple[Capture | Record, InputAccount]:
+    """The one page of an input, not parsed. Raises ReadError when it holds none or several."""
     opened = open_input(spec, given)
     found: list[Capture | Record] = []
     for item in opened.items:
@@ -192,4 +191,4 @@ def read_one(spec: str, given: Given) -> tuple[Page, InputAccount]:
             )
     if not found:
         raise ReadError("there is nothing to read in it", subject=spec, code="empty")
-    return prepare(found[0]), opened.account()
+    return found[0], opened.account()

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from provenance import matching, study
-from provenance.errors import ExtractError, ProvenanceError, ReadError
+from provenance.errors import ExtractError, FetchError, ProvenanceError, ReadError, UsageError
 from provenance.intake import Given, read_one
 from provenance.matching import NamedSource, Page
 from provenance.models import Article, Failure, InputAccount, Match, Status, Trace
 from provenance.runs import (
+    Item,
     Progress,
     Tally,
     Told,
@@ -67,6 +68,8 @@ class Checked:
     named: tuple[NamedSource, ...] = ()
     #: Sources that were fetched because the page names them; None where that went well.
     followed: tuple[tuple[str, Failure | None], ...] = ()
+    #: Why the page was read in the rough way, if it defeated the other.
+    trouble: Failure | None = None
 
 
 # --- the verbs ---------------------------------------------------------------------------------
@@ -155,18 +158,24 @@ def record(
     return new
 
 
-def check(store: Store, spec: str, given: Given, *, follow: bool = False) -> Checked:
+def check(store: Store, spec: str, given: Given, *, follow: bool = False, jobs: int = 0) -> Checked:
     """Hold one page against the originals, and store what was found.
 
     ``follow``: fetch the pages that its traces name as its source and that are no originals yet
-    (at most three), register them, and hold the page against them, too.
+    (at most three), register them, and hold the page against them, too. ``jobs``: 1 for a process
+    of its own, under limits, in which the page is parsed and compared; 0 for this one.
     """
     arguments = {"inputs": [spec], "url": given.url}
     parts = known_boilerplate(store), store.threshold
     made_with = judged_with(*parts)
+    here = study.studying(lambda page: judged(page, store, *parts), raising=True)
+    way = Way(here, study.for_check, (store.path, *parts), jobs, given.limits, forked=True)
     try:
-        page, account = read_one(spec, given)
-    except ProvenanceError as error:
+        item, account = read_one(spec, given)
+        # A worker only reads: what waits to be indexed is indexed before it looks.
+        store.catch_up()
+        (one,) = _studied(way, [item], spec)
+    except (UsageError, FetchError, ReadError, ExtractError) as error:
         with store.transaction():
             run = store.begin_run("check", arguments, made_with)
             store.add_failure(run, failure(error, spec, "fetch" if is_url(spec) else "read"))
@@ -174,17 +183,19 @@ def check(store: Store, spec: str, given: Given, *, follow: bool = False) -> Che
             read = int(isinstance(error, ExtractError))
             store.end_run(run, {"read": read, "failed": read, "failures": 1})
         return Checked("unreadable", None, error=error)
-    one = judged(page, store, *parts)
-    followed = _follow(store, one.page, given) if follow else ()
+    followed = _follow(store, one.page, given, jobs) if follow else ()
     if any(failure is None for _, failure in followed):
-        one = judged(page, store, *parts)
+        one = replace(judged(one.page, store, *parts), trouble=one.trouble)
     page = one.page
     with store.transaction():
         run = store.begin_run("check", arguments, made_with)
         record(store, one, run, None, keep_capture(store, page.capture))
+        if one.trouble:
+            store.add_failure(run, one.trouble)
         reposts = sum(match.verdict.is_repost for match in one.kept)
         counts = {"read": 1, "matched": int(bool(one.kept)), "reposts": reposts}
-        capped = {f"capped_{kind}": n for kind, n in store.capped.items()}
+        counts["rough"] = int(one.trouble is not None)
+        capped = {f"capped_{kind}": n for kind, n in one.capped.items()}
         store.end_run(run, counts | capped)
     return Checked(
         status=matching.status(page.article, one.words, one.kept, store.size()),
@@ -196,10 +207,31 @@ def check(store: Store, spec: str, given: Given, *, follow: bool = False) -> Che
         damaged=account if account.truncated or account.bytes_skipped else None,
         named=matching.named_sources(page, store),
         followed=followed,
+        trouble=one.trouble,
     )
 
 
-def _follow(store: Store, page: Page, given: Given) -> tuple[tuple[str, Failure | None], ...]:
+def _studied(way: Way, items: Sequence[Item], spec: str) -> list[Studied]:
+    """What came of each page. Raises ExtractError (``crashed``) for one of which no text could be
+    had, the rough way included."""
+    found = []
+    with way.opened() as studied:
+        for one in studied(items):
+            if isinstance(one, Failure):
+                raise ExtractError(
+                    one.message,
+                    subject=redact(spec),
+                    hint="If you know its text, give that as a .txt file.",
+                    code=one.error,
+                )
+            if isinstance(one, Studied):  # nothing is let go where no screen was asked for
+                found.append(one)
+    return found
+
+
+def _follow(
+    store: Store, page: Page, given: Given, jobs: int
+) -> tuple[tuple[str, Failure | None], ...]:
     """Register the pages that traces name, surest first; each with why it could not be."""
     wanted = [
         source.named.url
@@ -210,17 +242,24 @@ def _follow(store: Store, page: Page, given: Given) -> tuple[tuple[str, Failure 
     plain = Given(allow_private=given.allow_private, limits=given.limits, robots="obeyed")
     followed: list[tuple[str, Failure | None]] = []
     for url in dict.fromkeys(wanted[:_FOLLOWED]):
-        tally = add(store, [url], plain)
+        tally = add(store, [url], plain, jobs=jobs)
         followed.append((url, tally.failures[0] if tally.failures else None))
     return tuple(followed)
 
 
-def compare_two(target: str, source: str, given: Given) -> Match:
-    """Compare two inputs without a database. Raises ExtractError (``gated``) for a wall."""
+def compare_two(target: str, source: str, given: Given, *, jobs: int = 0) -> Match:
+    """Compare two inputs without a database. Raises ExtractError (``gated``) for a wall.
+
+    ``jobs``: 1 for a process of its own, under limits, in which they are parsed; 0 for this one.
+    """
     plain = Given(allow_private=given.allow_private, limits=given.limits, robots="unasked")
     given = replace(given, robots="unasked")
-    pages = [read_one(target, given)[0], read_one(source, plain)[0]]
-    for page, spec in zip(pages, (target, source), strict=True):
+    items = [read_one(target, given)[0], read_one(source, plain)[0]]
+    way = Way(study.reading(), study.reading, (), jobs, given.limits, forked=True)
+    pages = []
+    for item, spec in zip(items, (target, source), strict=True):
+        page = _studied(way, [item], spec)[0].page
+        pages.append(page)
         if page.article.gate:
             raise ExtractError(
                 f"the page shows a {page.article.gate} wall, no article",

@@ -294,6 +294,8 @@ class Way:
     arguments: tuple[Any, ...]
     jobs: int
     limits: Limits
+    #: Whether workers are forks of this process (see ``workers.Pool``).
+    forked: bool = False
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[Callable[[Iterable[Item]], Iterator[Outcome]]]:
@@ -304,7 +306,11 @@ class Way:
             )
             return
         with workers.Pool[Item, "Outcome"](
-            _made, (self.make, self.arguments), jobs=self.jobs, limits=self.limits
+            _made,
+            (self.make, self.arguments),
+            jobs=self.jobs,
+            limits=self.limits,
+            forked=self.forked,
         ) as pool:
             yield lambda items: _mapped(pool, items)
 

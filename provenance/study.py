@@ -124,8 +124,9 @@ def looking(store: Store) -> Look:
     return look
 
 
-def studying(judge: Judge, look: Look | None = None) -> Study:
-    """The whole way of one item, with its failures; only a StoreError is raised.
+def studying(judge: Judge, look: Look | None = None, *, raising: bool = False) -> Study:
+    """The whole way of one item, with its failures; only a StoreError is raised, and, if
+    ``raising``, any error of ours in place of the failure that tells it.
 
     ``look`` may let a page go before it is extracted.
     """
@@ -163,6 +164,8 @@ def studying(judge: Judge, look: Look | None = None) -> Study:
         except StoreError:
             raise
         except ProvenanceError as error:
+            if raising:
+                raise
             return failure(error, item_name(item), stage)
         except Exception as error:
             why = f"{type(error).__name__} while reading it"
@@ -186,3 +189,14 @@ def for_scan(
     store = Store.open(database, create=False, read_only=True)
     look = looking(store) if screen else None
     return studying(lambda page: judged(page, store, known, threshold), look)
+
+
+def for_check(database: Path, known: Boilerplate, threshold: float | None = None) -> Study:
+    """The study of one page, over a connection of its own; errors of ours are raised."""
+    store = Store.open(database, create=False, read_only=True)
+    return studying(lambda page: judged(page, store, known, threshold), raising=True)
+
+
+def reading() -> Study:
+    """The study of a page that is only read; errors of ours are raised."""
+    return studying(lambda page: Studied(page, None, page.article.words), raising=True)

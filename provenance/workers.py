@@ -77,7 +77,9 @@ class Pool(Generic[T, R]):
     """Workers that do ``make(*arguments)`` on items; a context manager.
 
     ``make`` is a function of a module, called once in each worker; it and the items cross by
-    pickle between our own processes. ``lost`` counts the deaths, by reason.
+    pickle between our own processes. ``lost`` counts the deaths, by reason. ``forked``: workers are
+    made of this very process where that is safe (Linux), which is quick: for a page or two, when
+    no archive was read and no thread is at work.
     """
 
     def __init__(
@@ -87,16 +89,19 @@ class Pool(Generic[T, R]):
         *,
         jobs: int,
         limits: Limits = LIMITS,
+        forked: bool = False,
     ) -> None:
         self.make, self.arguments, self.jobs, self.limits = make, arguments, jobs, limits
         self.lost: dict[str, int] = {}
         self._workers: list[_Worker[T]] = []
         methods = multiprocessing.get_all_start_methods()
         # Not fork: our own process has read hostile archives and may hold threads and locks.
+        self._forked = forked and sys.platform == "linux"
+        server = "forkserver" in methods and not self._forked
         self._context: Any = multiprocessing.get_context(
-            "forkserver" if "forkserver" in methods else "spawn"
+            "fork" if self._forked else "forkserver" if server else "spawn"
         )
-        if "forkserver" in methods:
+        if server:
             self._context.set_forkserver_preload(_PRELOADED)
 
     def __enter__(self) -> Pool[T, R]:
@@ -153,7 +158,9 @@ class Pool(Generic[T, R]):
     def _start(self) -> _Worker[T]:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=_serve, args=(theirs, self.make, self.arguments, self.limits), daemon=True
+            target=_serve,
+            args=(theirs, self.make, self.arguments, self.limits, ours if self._forked else None),
+            daemon=True,
         )
         with _undisturbed():
             process.start()
@@ -288,13 +295,23 @@ def _limit(name: str, soft: int) -> None:
 
 
 def _serve(
-    pipe: Connection, make: Callable[..., Work[T, R]], arguments: tuple[Any, ...], limits: Limits
+    pipe: Connection,
+    make: Callable[..., Work[T, R]],
+    arguments: tuple[Any, ...],
+    limits: Limits,
+    parents: Connection | None,
 ) -> None:
-    """The life of a worker: it ends when the pipe does, so also when its parent is killed."""
+    """The life of a worker: it ends when the pipe does, so also when its parent is killed.
+
+    ``parents`` is the parent's end of the pipe where it was forked with us: while we held it, the
+    pipe would not end.
+    """
     import queue
     import threading
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if parents is not None:
+        parents.close()
     try:
         work = make(*arguments)
     except ProvenanceError as error:

@@ -21,6 +21,7 @@ from provenance.commands.shared import (
     page_options,
     parameters,
     private_option,
+    reading_jobs,
     require_inputs,
     say,
     status_out,
@@ -90,7 +91,11 @@ def check(
         require_inputs([source])
         with open_store(db) as store:
             found = pipeline.check(
-                store, source, given(url, published, site, allow_private), follow=follow
+                store,
+                source,
+                given(url, published, site, allow_private),
+                follow=follow,
+                jobs=reading_jobs(),
             )
             made_with = parameters(store)
             if page and found.target:
@@ -110,6 +115,8 @@ def check(
         click.echo(_checked_text(found, found.target, source, db, follow=follow))
     if found.error:
         fail(found.error)
+    if found.trouble:
+        say(f"{found.trouble.message}. Its text was taken in a rough way, and that was judged.")
     for followed, failure in found.followed:
         if failure:
             say(f"{redact(followed)} could not be followed: {failure.message} [{failure.error}]")
@@ -162,6 +169,7 @@ def _checked_row(found: Checked, parameters: dict[str, Any]) -> dict[str, Any]:
     row["target"] = article_row(found.target) if found.target else None
     if found.status == "gated" and found.target:
         row["gate"] = found.target.gate
+    row["trouble"] = found.trouble and found.trouble.message
     row["is_original"] = found.is_original
     row["traces"] = [dataclasses.asdict(trace) for trace in found.traces]
     row["named"] = _named_rows(found)

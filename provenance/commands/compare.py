@@ -16,6 +16,7 @@ from provenance.commands.shared import (
     json_option,
     json_out,
     private_option,
+    reading_jobs,
     say,
     status_out,
 )
@@ -56,7 +57,9 @@ def compare(
     if not (target and source):
         raise click.UsageError("give a TARGET and a SOURCE, or --pairs FILE.jsonl")
     try:
-        match = pipeline.compare_two(target, source, given(allow_private=allow_private))
+        match = pipeline.compare_two(
+            target, source, given(allow_private=allow_private), jobs=reading_jobs()
+        )
     except ProvenanceError as error:
         if as_json:
             status_out(error)

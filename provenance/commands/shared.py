@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import time
@@ -232,6 +233,11 @@ def jobs_of(jobs: int | None) -> int:
     from provenance.workers import usable_cores
 
     return usable_cores() if jobs is None else jobs
+
+
+def reading_jobs() -> int:
+    """Worker processes for a page or two: one, or none where PROVENANCE_JOBS asks for none."""
+    return 0 if os.environ.get("PROVENANCE_JOBS") == "0" else 1
 
 
 def learn_when_due(store: Store, run: int | None = None) -> None:
