@@ -311,6 +311,27 @@ def test_matches_filters(corpus_scanned: Path) -> None:
     assert found("--since", "2999-01-01") == []
 
 
+def test_a_table_without_rows_has_its_header(corpus_scanned: Path) -> None:
+    whole = run("matches", "--db", corpus_scanned, "--csv").out.splitlines()
+    for nothing in (("--site", "none.example"), ("-q", "?")):
+        assert run("matches", "--db", corpus_scanned, *nothing, "--csv").out.splitlines() == [
+            whole[0]
+        ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["matches", "--json", "--csv"], ["matches", "--nl", "--json"], ["matches", "-t", "--atom"],
+        ["clusters", "--json", "--csv"], ["boilerplate", "--csv", "--json"],
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_two_ways_of_printing_are_one_too_many(words: list[str], corpus_scanned: Path) -> None:
+    ran = run(*words, "--db", corpus_scanned)
+    assert (ran.code, ran.out) == (2, "") and "choose one" in ran.err
+
+
 @pytest.mark.parametrize("form", [[], ["-t"], ["--json"], ["--nl"], ["--csv"]])
 def test_matches_when_there_are_none(small: Path, form: list[str]) -> None:
     ran = run("matches", "--db", small, *form)

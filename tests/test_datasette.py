@@ -265,6 +265,26 @@ def test_the_overview(path: Path) -> None:
     assert "/-/provenance/p" in ask(path, url="/p").text
 
 
+def test_the_page_of_a_match_by_the_start_of_its_id(path: Path) -> None:
+    name = matched(path)
+    response = ask(path, url=f"/-/provenance/p/{name[:8]}")
+    assert response.url.path == f"/-/provenance/p/{name}"
+    with contextlib.closing(sqlite3.connect(path)) as conn:
+        # Another match that begins so.
+        conn.execute("PRAGMA foreign_keys = OFF")
+        columns = ", ".join(row[1] for row in conn.execute("PRAGMA table_info(matches)"))
+        other = columns.replace("id,", f"'{name[:8]}ffffffffffff',", 1).replace("order", '"order"')
+        ids = "source_id, target_id"
+        conn.execute(
+            f"INSERT INTO matches SELECT {other.replace(ids, 'target_id, source_id')} FROM matches"
+            " WHERE id = ?",
+            (name,),
+        )
+        conn.commit()
+    assert "begin so" in ask(path, url=f"/-/provenance/p/{name[:8]}", status=404).text
+    assert ask(path, url=f"/-/provenance/p/{name}").status_code == 200
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -14,6 +14,7 @@ from provenance.commands.shared import (
     json_option,
     json_out,
     learned,
+    one_form,
     open_store,
     say,
 )
@@ -67,15 +68,16 @@ def boilerplate(
                 hint=f"Put them behind it: provenance boilerplate {context.invoked_subcommand} …",
             )
         return
+    form = one_form(json=as_json, csv=as_csv)
     from provenance.report import text
     from provenance.report.lists import csv_lines
 
     with open_store(db, create=False, read_only=True) as store:
         rows = store.boilerplate_lines(site)
         never = not store.learned_from()
-    if as_json:
+    if form == "json":
         json_out(rows)
-    elif as_csv:
+    elif form == "csv":
         for line in csv_lines(rows, _COLUMNS):
             click.echo(line, nl=False)
     elif rows:

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from provenance.commands.shared import db_option, json_option, json_out, open_store, say
+from provenance.commands.shared import (
+    db_option,
+    json_option,
+    json_out,
+    one_form,
+    open_store,
+    say,
+)
 
 
 @click.command()
@@ -33,6 +40,7 @@ def clusters(db: Path, least: int, limit: int | None, as_json: bool, as_csv: boo
     attached, and nothing is joined through them. The groups are stored, too (tables clusters and
     cluster_members).
     """
+    form = one_form(json=as_json, csv=as_csv)
     from provenance.errors import StoreError
     from provenance.report import network
     from provenance.report.lists import csv_lines
@@ -53,9 +61,9 @@ def clusters(db: Path, least: int, limit: int | None, as_json: bool, as_csv: boo
             store.cluster_pages(found),
             store.match_facts([m.match_id for one in found for m in one.members if m.match_id]),
         )
-    if as_json:
+    if form == "json":
         json_out(rows)
-    elif as_csv:
+    elif form == "csv":
         for line in csv_lines(network.flat_rows(rows), network.COLUMNS):
             click.echo(line, nl=False)
     elif not rows:

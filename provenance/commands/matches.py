@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from provenance.commands.shared import db_option, iso_time, json_out, open_store, say
+from provenance.commands.shared import db_option, iso_time, json_out, one_form, open_store, say
 from provenance.models import Decision, Relation
 from provenance.urls import is_url
 
@@ -30,20 +30,28 @@ if TYPE_CHECKING:
 @click.option("--since", callback=iso_time, help="Only what was found since then (ISO 8601).")
 @click.option("-q", "--query", help="Only where either text has these words.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many.")
-@click.option("-t", "--table", "form", flag_value="table", help="As a table.")
-@click.option("--json", "form", flag_value="json", help="As one JSON list.")
-@click.option("--nl", "form", flag_value="nl", help="As JSON, one match a line.")
-@click.option("--csv", "form", flag_value="csv", help="As CSV, formulas neutralised.")
+@click.option("-t", "--table", "as_table", is_flag=True, help="As a table.")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON list.")
+@click.option("--nl", "as_nl", is_flag=True, help="As JSON, one match a line.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, formulas neutralised.")
 @click.option(
     "--atom",
     "--feed",
-    "form",
-    flag_value="atom",
+    "as_atom",
+    is_flag=True,
     help="As an Atom feed, newest first, at most 200 unless --limit says otherwise.",
 )
 @click.option("--feed-url", metavar="URL", help="Where the feed will lie; it names itself so.")
 def matches(
-    db: Path, reposts: bool, form: str | None, feed_url: str | None, **filters: Any
+    db: Path,
+    reposts: bool,
+    as_table: bool,
+    as_json: bool,
+    as_nl: bool,
+    as_csv: bool,
+    as_atom: bool,
+    feed_url: str | None,
+    **filters: Any,
 ) -> None:
     """List what was found, best first.
 
@@ -52,6 +60,7 @@ def matches(
     provenance matches --site outlet.example --csv > matches.csv
     provenance matches --reposts --atom > reposts.atom
     """
+    form = one_form(table=as_table, json=as_json, nl=as_nl, csv=as_csv, atom=as_atom)
     if feed_url and form != "atom":
         raise click.UsageError("--feed-url goes with --atom")
     if feed_url and not is_url(feed_url):
@@ -60,7 +69,8 @@ def matches(
         if form == "atom":
             _print_feed(store, reposts, feed_url, filters)
             return
-        _print_matches(store.matches(repost=True if reposts else None, **filters), form)
+        rows = store.matches(repost=True if reposts else None, **filters)
+        _print_matches(rows, form, store.match_columns())
 
 
 def _print_feed(store: Store, reposts: bool, address: str | None, filters: dict[str, Any]) -> None:
@@ -83,7 +93,9 @@ def _print_feed(store: Store, reposts: bool, address: str | None, filters: dict[
         click.echo(piece, nl=False)
 
 
-def _print_matches(rows: Iterator[dict[str, Any]], form: str | None) -> None:
+def _print_matches(
+    rows: Iterator[dict[str, Any]], form: str | None, columns: Sequence[str]
+) -> None:
     from provenance.report import text
     from provenance.report.lists import csv_lines
 
@@ -93,8 +105,7 @@ def _print_matches(rows: Iterator[dict[str, Any]], form: str | None) -> None:
         for row in rows:
             json_out(row, indent=None)
     elif form == "csv":
-        listed = list(rows)
-        for line in csv_lines(listed, list(listed[0]) if listed else ["id"]):
+        for line in csv_lines(rows, columns):
             click.echo(line, nl=False)
     elif form == "table":
         header = ["id", "relation", "prob", "direction", "credit", "decided", "page", "source"]

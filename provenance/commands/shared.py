@@ -215,6 +215,18 @@ def json_out(value: Any, *, indent: int | None = 2) -> None:
     click.echo(_OBEYED.sub(lambda found: json.dumps(found.group())[1:-1], text))
 
 
+def one_form(**chosen: bool) -> str | None:
+    """The one way of printing that was asked for, by the name of its option; None for none.
+
+    Raises UsageError for two: one of them would be left unsaid.
+    """
+    forms = [name for name, asked in chosen.items() if asked]
+    if len(forms) > 1:
+        told = " and ".join(f"--{name}" for name in forms)
+        raise click.UsageError(f"{told} are two ways of printing: choose one")
+    return forms[0] if forms else None
+
+
 def status_out(error: ProvenanceError) -> None:
     """The JSON answer of a verb that could read nothing."""
     json_out({"status": "unreadable", "error": error.code, "message": str(error), "matches": []})

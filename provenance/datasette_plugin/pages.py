@@ -195,15 +195,23 @@ async def compare(datasette: Any, request: Any) -> Any:
     reviews = await allowed(datasette, request.actor, database, "reviews")
     # Texts can be crafted against a known seed.
     seed = await allowed(datasette, request.actor, database, "runs")
-    found = None
+    found, begun = None, []
     if _ID.fullmatch(match_id):
+        begun = await _read(
+            datasette, database, lambda conn: reading.match_ids(conn, match_id, most=2)
+        )
+    if len(begun) == 1 and begun != [match_id]:
+        # The command line shows and takes the first characters of an id.
+        return Response.redirect(match_path(datasette, database, begun[0]))
+    if begun:
         found = await _read(
             datasette,
             database,
             lambda conn: reading.one_match(conn, match_id, texts=texts, reviews=reviews, seed=seed),
         )
     if found is None:
-        return _plain("Not found", "No match has this id.", 404)
+        told = "Several matches have ids that begin so." if begun else "No match has this id."
+        return _plain("Not found", told, 404)
     articles = datasette.urls.table(database, "articles")
     page = match_page(
         found,

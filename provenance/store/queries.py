@@ -210,6 +210,12 @@ class Queries(Progress):
                 yield booleans(row)
 
     @guarded
+    def match_columns(self) -> list[str]:
+        """The keys of ``matches``, in order, whether there are rows or not."""
+        found = self.conn.execute(MATCHES + "LIMIT 0")
+        return [column[0] for column in found.description]
+
+    @guarded
     def match(self, id_prefix: str) -> dict[str, Any] | None:
         """One match, whole, by its id or the start of it; None when there is none.
 
