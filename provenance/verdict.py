@@ -394,7 +394,17 @@ def _reasons(
             )
         )
     across = "across_anchors" in f
-    if across:
+    shorter = min(comparison.target_words, comparison.source_words)
+    short = shorter < LIMITS.min_words and not context.same_digest
+    if short and relation not in DERIVED:
+        found.append(
+            Reason(
+                "too-short",
+                f"Too short to tell much by: one text has {shorter} "
+                f"{'word' if shorter == 1 else 'words'}, and {LIMITS.min_words} are wanted.",
+            )
+        )
+    if across and not short:  # the language of a few words is a guess
         found.append(
             Reason(
                 "languages",

@@ -24,6 +24,16 @@ def test_compare(tmp_path: Path) -> None:
     assert not (tmp_path / "provenance.db").exists()
 
 
+@pytest.mark.parametrize("other", ["A quick dog, maybe.", "Perro", SOURCE])
+def test_a_few_words_are_too_short_and_of_no_language(other: str) -> None:
+    (row,) = pairs({"id": 1, "suspect": "The mayor opened the bridge.", "source": other}).rows
+    assert not row["is_repost"]
+    codes = [reason["code"] for reason in row["reasons"]]
+    assert "too-short" in codes and "languages" not in codes
+    (row,) = pairs({"id": 1, "suspect": OTHER, "source": INDEPENDENT}).rows
+    assert "too-short" not in [reason["code"] for reason in row["reasons"]]
+
+
 def test_compare_two_kinds_of_file(tmp_path: Path) -> None:
     text = tmp_path / "b.txt"
     text.write_text(SOURCE, "utf-8")

@@ -93,6 +93,7 @@ _OWN_WORDS = frozenset(
         "aligned", "below-threshold", "boilerplate", "claimed", "claimed-equal", "conflict",
         "disguise", "exact", "excerpt", "existed-before", "languages", "maybe-earlier", "named",
         "names", "novel", "observed", "quoted", "same-digest", "same-series",
+        "too-short",
     }
 )  # fmt: skip
 _OF_OTHERS = "cohort-"
