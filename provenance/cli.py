@@ -7,8 +7,11 @@ unreadable; 130 interrupted. The verbs stand in ``commands``.
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -40,6 +43,11 @@ from provenance.commands.sites import sites
 from provenance.commands.verify import verify
 from provenance.errors import ProvenanceError
 
+#: Errors of the place that is written to.
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+#: What a verb looks like.
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
+
 
 class Verbs(DefaultGroup):  # type: ignore[misc]  # click_default_group has no types
     """The group of verbs. Without a verb, the words are those of ``check``."""
@@ -52,6 +60,18 @@ class Verbs(DefaultGroup):  # type: ignore[misc]  # click_default_group has no t
             # here means "a repost was found". The interpreter flushes once more at its end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """The verb of these words; a verb that was mistyped is no input of ``check``."""
+        word = args[0]
+        if word not in self.commands and _WORD.fullmatch(word) and not Path(word).exists():
+            import difflib
+
+            for near in difflib.get_close_matches(word, self.commands, n=1):
+                raise click.UsageError(
+                    f"{word} is no verb, and no file here. Did you mean: provenance {near}?"
+                )
+        return super().resolve_command(ctx, args)
 
 
 @click.group(
@@ -100,6 +120,25 @@ for _verb in (
     cli.add_command(_verb)
 
 
+@click.command("help")
+@click.argument("words", nargs=-1, metavar="[VERB]...")
+@click.pass_context
+def help_of(context: click.Context, words: tuple[str, ...]) -> None:
+    """Show how a verb is used, or which there are."""
+    parent = context.find_root()
+    command: click.Command = parent.command
+    for word in words:
+        known = command.commands if isinstance(command, click.Group) else {}
+        if word not in known:
+            raise click.UsageError(f"there is no verb {word} in {parent.command_path}", parent)
+        command = known[word]
+        parent = click.Context(command, parent, word)
+    click.echo(command.get_help(parent))
+
+
+cli.add_command(help_of)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """The entry point: every error becomes one line and an exit code."""
     # The matrices of one pair are small: threads of the linear algebra only get in their way
@@ -107,6 +146,8 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         cli.main(args=arguments, prog_name="provenance", standalone_mode=False)
+        # What is written last may not fit.
+        sys.stdout.flush()
     except ProvenanceError as error:
         fail(error)
     except click.exceptions.Exit as error:
@@ -114,6 +155,9 @@ def main(arguments: list[str] | None = None) -> None:
     except click.Abort:
         say("Stopped.")
         sys.exit(INTERRUPTED)
+    except click.exceptions.NoArgsIsHelpError as error:
+        say(error.format_message())
+        sys.exit(UNREADABLE)
     except click.ClickException as error:
         words = sys.argv[1:] if arguments is None else arguments
         if "unexpected extra argument" in error.format_message() and words[0] not in cli.commands:
@@ -130,6 +174,15 @@ def main(arguments: list[str] | None = None) -> None:
         say("Stopped.")
         sys.exit(INTERRUPTED)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            # What waits to be written is not tried again when the interpreter ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            where = error.filename or "the output"
+            say(
+                f"provenance: {where} could not be written: {error.strerror}. Free some space, or "
+                "write elsewhere"
+            )
+            sys.exit(UNREADABLE)
         if os.environ.get("PROVENANCE_DEBUG"):
             raise
         say(

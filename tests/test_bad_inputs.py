@@ -454,45 +454,6 @@ def test_a_full_disk(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert_refused(run(*verb, "--db", "small.db"), "disk is full")
 
 
-# The command
-
-
-@pytest.mark.parametrize(
-    "words",
-    [["check"], ["add"], ["scan"], ["show"], ["check", "x", "--frobnicate"], ["--frobnicate"],
-     ["matches", "--limit", "0"], ["matches", "--min-probability", "high"], ["check", "a", "b"],
-     ["compare", "one"], ["compare", "--pairs", "missing.jsonl"], ["originals", "--limit", "x"]],
-    ids=" ".join,
-)  # fmt: skip
-def test_a_command_that_makes_no_sense(words: list[str], small: Path) -> None:
-    ran = run(*words)
-    assert ran.code == 2 and not ran.out
-    assert "Traceback" not in ran.err
-    assert ran.err.splitlines()[-1].startswith(("Error: ", "provenance: "))
-
-
-@pytest.mark.parametrize(
-    "words", [["check", "x", "--frobnicate"], ["matches", "--limit", "0"], ["check"]], ids=" ".join
-)
-def test_a_command_that_makes_no_sense_is_told_on_one_line(words: list[str]) -> None:
-    assert len(run(*words).err.splitlines()) == 1
-
-
-def test_an_unknown_verb(small: Path) -> None:
-    ran = run("chekc", "--db", small)
-    assert_refused(ran, "chekc", "no such file")
-
-
-def test_an_unknown_verb_with_words_after_it(small: Path) -> None:
-    ran = run("chekc", "page.html", "--db", small)
-    assert ran.code == 2 and not ran.out and "Traceback" not in ran.err
-
-
-def test_no_words_at_all() -> None:
-    ran = run()
-    assert ran.code == 2 and "Usage:" in ran.out + ran.err
-
-
 def test_sound_input_is_still_read_after_all_that(small: Path) -> None:
     copy = small.parent / "copy.db"
     shutil.copy(small, copy)
