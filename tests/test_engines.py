@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import random
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,8 +106,9 @@ def test_what_is_imported_is_what_a_scan_finds(
     assert len(expected["failures"]) == 1
     assert tables(db) == expected
     ran = run("import-matches", out, "--db", db)
-    assert ran.code == 0, ran.err
+    assert ran.code == 3  # as it was
     assert "1 inputs were imported or scanned before" in ran.err
+    assert "skipped; then 1 page could not be read" in ran.err
     got = tables(db)
     assert len(got.pop("runs")) == 3
     del expected["runs"]
@@ -281,6 +284,26 @@ def test_an_index_takes_no_folder_that_is_something_else(
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         ["a.db", "mine", "new"] + [p.name for p in tmp_path.glob("a.db-*")]
     )
+
+
+def test_an_export_that_fails_leaves_the_one_before_it(
+    exported: Path, corpus_added: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db, out = copied(corpus_added, tmp_path / "a.db"), tmp_path / "index"
+    shutil.copytree(exported, out)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    ran = run("export-index", "-o", out, "--db", db)
+    assert ran.code == 2 and "Parquet needs duckdb" in ran.err
+    monkeypatch.undo()
+
+    def full(*_: object) -> int:
+        raise ReadError("the disk is full", subject="here")
+
+    monkeypatch.setattr(index.parquet, "write", full)
+    assert run("export-index", "-o", out, "--db", db).code == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    assert index.read_about(out)
 
 
 def test_an_empty_collection_is_exported(tmp_path: Path, store: Store) -> None:

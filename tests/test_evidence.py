@@ -217,6 +217,26 @@ def test_texts_without_a_page_come_alone(small: Path, tmp_path: Path) -> None:
     assert checks(bundle)["page of target"]["result"] == "not-checked"
 
 
+def test_pages_are_found_beside_a_database_that_was_moved(small: Path, tmp_path: Path) -> None:
+    """Where neither the crawl nor the original is where it was, but was copied along or not."""
+    crawl, away = tmp_path / "crawl", tmp_path / "away"
+    crawl.mkdir()
+    away.mkdir()
+    (crawl / "copy.html").write_text(page(EDITED), "utf-8")
+    assert run("scan", crawl, "--db", small).code == 0
+    db = Path(shutil.copy(small, away / "moved.db"))
+    shutil.move(crawl / "copy.html", away / "copy.html")
+    (tmp_path / "original.html").unlink()
+    (found,) = run("matches", "--db", db, "--json").json
+    ran = run("evidence", found["id"], "--db", db, "-o", away / "b.zip")
+    assert ran.code == 3
+    assert (
+        "The page of the source is not in it: original.html is neither where the page was read "
+        "nor beside the database." in ran.err
+    )
+    assert "target.warc.gz" in members(away / "b.zip")
+
+
 @pytest.mark.parametrize("how", ["gone", "changed", "cut"])
 def test_a_page_that_is_lost_is_named(fetched: Path, tmp_path: Path, how: str) -> None:
     archive = fetched.with_suffix(".warc.gz")

@@ -175,9 +175,24 @@ def test_malformed_matches(bundle: Path) -> None:
     ):
         ran = run("verify", edited(bundle, change))
         assert ran.code == 1, ran.out
-        assert "Traceback" not in ran.err
+        assert "Traceback" not in ran.err and "Error" not in ran.out
+    told = run("verify", edited(bundle, lambda told: told.pop("facts"))).out
+    assert "DIFFERS    match           match.json lacks facts" in told
+    assert "unchecked  scores          it hangs on match.json" in told
     for junk in (b"", b"[]", b"nonsense", b"[" * 200_000, b'{"match": NaN}'):
         assert run("verify", changed(bundle, {"match.json": junk})).code == 1
+
+
+def test_what_is_not_there_is_said_not_to_be_checked(bundle: Path) -> None:
+    less = changed(bundle, {"target.warc.gz": None, "report.html": None}, honest=False)
+    found = checks(less)
+    parts = ("digests", "page of target", "report", "scores")
+    results = [found[part]["result"] for part in parts]
+    assert results == ["differs", "not-checked", "not-checked", "agrees"]
+    assert found["page of target"]["text"] == "target.warc.gz is not there to be read"
+    told = run("verify", changed(bundle, {"source.txt": None}, honest=False)).out
+    assert "source.txt is missing, without which nothing is computed again" in told
+    assert checks(bundle)["timestamp"]["result"] == "note"
 
 
 # --- what is no bundle ---------------------------------------------------------------------------

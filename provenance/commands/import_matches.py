@@ -19,6 +19,7 @@ from provenance.commands.shared import (
     open_store,
     say,
     troubles,
+    unread,
 )
 
 
@@ -55,6 +56,9 @@ def import_matches(folder: Path, db: Path, jobs: int | None) -> None:
     failures(tally)
     if tally.skipped_inputs:
         say(f"{len(tally.skipped_inputs)} inputs were imported or scanned before; skipped")
+        for one in tally.skipped_inputs:
+            if told := unread(one):
+                say(f"{one.path}: skipped{told}")
     if tally.resumed:
         say(f"{tally.resumed} pages were imported by a run that was stopped; it went on after them")
     if done.gone:

@@ -138,14 +138,14 @@ def export(store: Store, folder: Path) -> dict[str, int]:
     Tables: ``about`` (one row), ``originals``, ``postings``, ``names``. What was exported there
     before is replaced. Raises UsageError for a folder that holds anything else.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        if not (folder / "about.parquet").is_file():
-            raise UsageError(
-                "this is something else than an exported index; it was left as it is",
-                subject=str(folder),
-                hint="Name another folder with -o",
-            )
-        shutil.rmtree(folder)
+    taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    if taken and not (folder / "about.parquet").is_file():
+        raise UsageError(
+            "this is something else than an exported index; it was left as it is",
+            subject=str(folder),
+            hint="Name another folder with -o",
+        )
+    parquet.require()
     unfinished = folder.with_name(folder.name + ".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
@@ -156,19 +156,29 @@ def export(store: Store, folder: Path) -> dict[str, int]:
             subject=str(folder),
             hint="Name another folder with -o",
         ) from error
+    try:
+        rows = _tables(store, unfinished)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    # Last, and at once: a folder with this name is whole.
+    if folder.exists():
+        shutil.rmtree(folder)
+    unfinished.rename(folder)
+    return rows
+
+
+def _tables(store: Store, folder: Path) -> dict[str, int]:
+    """Write every table of an index; how many rows of each."""
     store.catch_up()
     seen = Filter(store.size())
     rows = {
-        "originals": parquet.write(unfinished / "originals.parquet", ORIGINALS, _originals(store)),
-        "postings": parquet.write(unfinished / "postings.parquet", POSTINGS, _keys(store, seen)),
-        "names": parquet.write(unfinished / "names.parquet", NAMES, _names(store, seen)),
+        "originals": parquet.write(folder / "originals.parquet", ORIGINALS, _originals(store)),
+        "postings": parquet.write(folder / "postings.parquet", POSTINGS, _keys(store, seen)),
+        "names": parquet.write(folder / "names.parquet", NAMES, _names(store, seen)),
     }
     about = _about(store, seen).text()
-    rows["about"] = parquet.write(unfinished / "about.parquet", ABOUT, [(about,)])
-    # Last, and at once: a folder with this name is whole.
-    if folder.exists():
-        folder.rmdir()
-    unfinished.rename(folder)
+    rows["about"] = parquet.write(folder / "about.parquet", ABOUT, [(about,)])
     return rows
 
 

@@ -20,15 +20,22 @@ _ROWS = 200
 _LARGEST = 1 << 30
 
 
-def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+def require() -> None:
+    """Raise UsageError (``no-parquet``) where duckdb is missing."""
     try:
-        import duckdb
+        import duckdb  # noqa: F401
     except ImportError as error:
         raise UsageError(
             "Parquet needs duckdb",
             hint="Try: pip install 'article-provenance[parquet]'",
             code="no-parquet",
         ) from error
+
+
+def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    require()
+    import duckdb
+
     bounds: dict[str, Any] = {"threads": 1, "temp_directory": str(folder)}
     return duckdb.connect(":memory:", config=bounds)
 

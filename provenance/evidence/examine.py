@@ -17,10 +17,28 @@ from provenance.evidence.recompute import Check
 from provenance.evidence.records import captures_in
 from provenance.evidence.versions import installed
 from provenance.report.match_page import match_page
+from provenance.report.text import clipped
 
 SIDES = ("target", "source")
 # What can go wrong in reading a match.json that somebody wrote.
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+
+#: Parts that are checked by what match.json says.
+_PARTS = ("versions", "texts", "scores", *(f"page of {side}" for side in SIDES), "report")
+
+
+def _malformed(error: Exception) -> str:
+    """What is wrong with a match.json, for people."""
+    match error:
+        case KeyError(args=("match.json" | "source.txt" | "target.txt" as name,)):
+            return f"{name} is missing, without which nothing is computed again"
+        case KeyError(args=(name, *_)):
+            return f"match.json lacks {clipped(str(name), 40)}"
+        case ReadError():
+            return error.message
+        case UnicodeDecodeError():
+            return "a text is not written in UTF-8"
+    return f"match.json holds something else than a match ({clipped(str(error), 80)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +116,10 @@ def examine(raw: bytes, *, roots: list[Any] | None = None, jobs: int = 1) -> Exa
         checks.append(Check("zip", "note", "packed anew by another program; its content is whole"))
     if about.get("timestamp") and container.STAMP in found.members:
         checks.append(stamp.examine(found.members[container.STAMP], manifest, roots or []))
+    elif not about.get("timestamp"):
+        checks.append(
+            Check("timestamp", "note", "there is none: when it was made is its maker's word")
+        )
     checks += _content(found.members, about, jobs)
     return Examined(container.sha256(manifest), about, tuple(checks))
 
@@ -118,11 +140,18 @@ def _content(members: Mapping[str, bytes], about: Mapping[str, Any], jobs: int) 
             for side in SIDES
             if records[side]["member"] is None
         ]
+        absent += [
+            Check(f"page of {side}", "not-checked", f"{name} is not there to be read")
+            for side in SIDES
+            if (name := records[side]["member"]) is not None and name not in members
+        ]
         if about.get("match") != match["id"]:
             return [Check("match", "differs", "the manifest names another match")]
     except (*_MALFORMED, ReadError) as error:
-        why = f"cannot be computed again: match.json or a text is missing or malformed ({error!r})"
-        return [Check("match", "differs", why)]
+        return [
+            Check("match", "differs", _malformed(error)),
+            *(Check(part, "not-checked", "it hangs on match.json") for part in _PARTS),
+        ]
     checks = [_versions(versions)]
     work: list[Item] = [
         _Again(match, facts, texts["target"], texts["source"]),
@@ -169,7 +198,7 @@ def _scores(item: _Again) -> Sequence[Check]:
         known = item.facts["target"]["links"] is not None
         return [*checks, *recompute.judged(item.match, made, links_known=known)]
     except _MALFORMED as error:
-        return [Check("match", "differs", f"match.json is malformed ({error!r})")]
+        return [Check("match", "differs", _malformed(error))]
 
 
 def _page(item: _Page) -> Check:
@@ -208,7 +237,7 @@ def _report(item: _Shown) -> Check:
         row = {**item.match, **{side: {**item.match[side], "text": texts[side]} for side in SIDES}}
         same = match_page(row, version=__version__).encode() == item.page
     except (*_MALFORMED, OverflowError) as error:
-        return Check("report", "differs", f"match.json is malformed ({error!r})")
+        return Check("report", "differs", _malformed(error))
     if same:
         return Check("report", "agrees", "report.html shows what match.json and the texts say")
     return Check("report", "differs", "report.html does not show what match.json and the texts say")

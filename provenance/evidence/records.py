@@ -58,9 +58,11 @@ def record_of(row: Mapping[str, Any] | None, database: Path, created: str) -> Ke
         return Missing("the page's bytes were not kept", lost=True)
     if name == "-":
         return Missing("the page came from standard input, which is not kept", lost=True)
-    places = [path for path in (Path(name), database.parent / name) if path.is_file()]
+    beside = database.parent / name, database.parent / Path(name).name
+    places = [path for path in dict.fromkeys((Path(name), *beside)) if path.is_file()]
     if not places:
-        return Missing(f"{Path(name).name} is no longer where the page was read", lost=True)
+        why = f"{Path(name).name} is neither where the page was read nor beside the database"
+        return Missing(why, lost=True)
     for place in places:
         if row["offset"] is not None and row["length"] is not None:
             if (found := _in_place(place, row)) is None:
