@@ -91,7 +91,7 @@ def test_a_feed_gives_its_whole_texts(db: Path) -> None:
     path = db.parent / "feed.xml"
     path.write_text(RSS)
     ran = run("add", path, "--db", db)
-    assert ran.code == 3 and "1 originals added" in ran.err, ran
+    assert ran.code == 3 and "1 original added" in ran.err, ran
     assert accounts(db, "feed.xml") == [("feed", 3, 0, 0, '{"not-fetched": 2}', 0)]
     found = run("originals", "--db", db, "--json").json
     assert ("https://post.example/1", "2025-07-03T19:40") in [

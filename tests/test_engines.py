@@ -107,7 +107,7 @@ def test_what_is_imported_is_what_a_scan_finds(
     assert tables(db) == expected
     ran = run("import-matches", out, "--db", db)
     assert ran.code == 3  # as it was
-    assert "1 inputs were imported or scanned before" in ran.err
+    assert "1 input imported or scanned before" in ran.err
     assert "skipped; then 1 page could not be read" in ran.err
     got = tables(db)
     assert len(got.pop("runs")) == 3

@@ -8,6 +8,7 @@ import click
 
 from provenance.commands.shared import (
     Progress,
+    counted,
     db_option,
     exit_for,
     failures,
@@ -66,7 +67,7 @@ def add(
         learn_when_due(store, tally.run)
         failures(tally)
         say(
-            f"{tally.stored} originals added, {tally.known} known already; "
+            f"{counted(tally.stored, 'original')} added, {tally.known} known already; "
             f"{total} in {db}" + troubles(tally)
         )
         store.learned_in(None)

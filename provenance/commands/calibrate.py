@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provenance.commands.shared import (
+    counted,
     db_option,
     json_option,
     json_out,
@@ -262,9 +263,9 @@ def _export(store: Store, file: Path) -> None:
                 hint="Name another place.",
                 code="unwritten",
             ) from error
-    say(f"Written: {counts['written']} pairs.")
+    say(f"Written: {counted(counts['written'], 'pair')}.")
     if counts["textless"]:
-        say(f"Left out, for their texts are not stored: {counts['textless']} pairs.")
+        say(f"Left out, for texts are not stored: {counted(counts['textless'], 'pair')}.")
 
 
 def _rows(store: Store, counts: dict[str, int]) -> Iterator[dict[str, str]]:

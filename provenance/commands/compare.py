@@ -12,6 +12,7 @@ import click
 from provenance.commands.shared import (
     PARTLY,
     UNREADABLE,
+    counted,
     given,
     json_option,
     json_out,
@@ -106,5 +107,5 @@ def _compare_pairs(lines: Iterable[bytes]) -> None:
             bad += 1
             json_out({"id": name, "line": number, "error": str(error)}, indent=None)
     if bad:
-        say(f"{bad} of {good + bad} rows could not be compared")
+        say(f"{bad} of {counted(good + bad, 'row')} could not be compared")
         sys.exit(PARTLY if good else UNREADABLE)

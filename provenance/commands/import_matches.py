@@ -10,6 +10,7 @@ import click
 from provenance.commands.shared import (
     INTERRUPTED,
     Progress,
+    counted,
     db_option,
     exit_for,
     failures,
@@ -55,20 +56,25 @@ def import_matches(folder: Path, db: Path, jobs: int | None) -> None:
     tally, judged = done.tally, done.compared or done.tally
     failures(tally)
     if tally.skipped_inputs:
-        say(f"{len(tally.skipped_inputs)} inputs were imported or scanned before; skipped")
+        count = counted(len(tally.skipped_inputs), "input")
+        say(f"{count} imported or scanned before; skipped")
         for one in tally.skipped_inputs:
             if told := unread(one):
                 say(f"{one.path}: skipped{told}")
     if tally.resumed:
-        say(f"{tally.resumed} pages were imported by a run that was stopped; it went on after them")
+        say(
+            f"{counted(tally.resumed, 'page')} imported by a run that was stopped; it went on "
+            "after that"
+        )
     if done.gone:
-        say(f"{done.gone} matches are with originals that are no longer here; left out")
+        gone = counted(done.gone, "match", "matches")
+        say(f"{gone} with originals that are no longer here; left out")
     if done.outdated:
         say("Originals changed since the index was exported: a scan will read these inputs again.")
     if done.compared:
         failures(done.compared)
     say(
-        f"{tally.read} pages imported: {judged.reposts} with a repost, "
+        f"{counted(tally.read, 'page')} imported: {judged.reposts} with a repost, "
         f"{judged.matched - judged.reposts} with other matches" + troubles(tally)
     )
     if done.compared:

@@ -10,6 +10,7 @@ import click
 
 from provenance import __version__
 from provenance.commands.shared import (
+    counted,
     db_option,
     open_store,
     say,
@@ -90,7 +91,7 @@ def _folder(store: Store, folder: Path) -> None:
         click.echo("\r\033[K", nl=False, err=True)
     page = overview_page(store.overview(), version=__version__, match_link=_name)
     write_whole(folder / "index.html", page.encode())
-    say(f"Written: {folder / 'index.html'} and {count} pages of reposts")
+    say(f"Written: {folder / 'index.html'} and {counted(count, 'page')} of reposts")
 
 
 def _name(match_id: str) -> str:

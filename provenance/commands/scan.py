@@ -20,6 +20,7 @@ from provenance.commands.shared import (
     INTERRUPTED,
     REPOST,
     Progress,
+    counted,
     db_option,
     exit_for,
     exit_option,
@@ -173,7 +174,7 @@ def _tell_read(tally: Tally, found: dict[str, int] | None) -> None:
     """What was read of a crawl that is then compared with itself."""
     failures(tally)
     _tell_skipped(tally)
-    say(f"{tally.read} {'page' if tally.read == 1 else 'pages'} read{troubles(tally)}")
+    say(f"{counted(tally.read, 'page')} read{troubles(tally)}")
     if found:
         say(learned(found))
 
@@ -182,7 +183,10 @@ def _tell_skipped(tally: Tally) -> None:
     for one in tally.skipped_inputs:
         say(f"{one.path}: read before, nothing has changed; skipped{unread(one)}")
     if tally.resumed:
-        say(f"{tally.resumed} pages were read by a run that was stopped; it went on after them")
+        say(
+            f"{counted(tally.resumed, 'page')} read by a run that was stopped; it went on "
+            "after that"
+        )
 
 
 def _tell(tally: Tally, seconds: float, done: str) -> None:
@@ -192,9 +196,10 @@ def _tell(tally: Tally, seconds: float, done: str) -> None:
     quiet = judged - tally.matched
     let_go = f", {tally.screened} let go at a quick look" if tally.screened else ""
     say(
-        f"{tally.read} {'page' if tally.read == 1 else 'pages'} {done} in {seconds:.1f} s: "
-        f"{tally.reposts} {'repost' if tally.reposts == 1 else 'reposts'}, "
-        f"{tally.matched - tally.reposts} other matches, {quiet} without a match"
+        f"{counted(tally.read, 'page')} {done} in {seconds:.1f} s: "
+        f"{counted(tally.reposts, 'repost')}, "
+        f"{counted(tally.matched - tally.reposts, 'other match', 'other matches')}, "
+        f"{quiet} without a match"
         + (f" (of these {tally.gated} walls, {tally.too_short} too short)" if quiet else "")
         + let_go
         + troubles(tally)

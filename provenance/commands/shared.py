@@ -202,6 +202,11 @@ def unwritten(path: Path, error: OSError) -> ProvenanceError:
     )
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """A number with its noun: ``1 page``, ``2 pages``; ``many`` where an s is not enough."""
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
+
+
 def say(text: str) -> None:
     click.echo(text, err=True)
 
@@ -269,8 +274,8 @@ def learn_when_due(store: Store, run: int | None = None) -> None:
 def learned(counts: Mapping[str, int]) -> str:
     """What was learned, in a line."""
     return (
-        f"Boilerplate learned from {counts['articles']} articles: {counts['of_sites']} sentences "
-        f"of {counts['sites']} {'site' if counts['sites'] == 1 else 'sites'}, "
+        f"Boilerplate learned from {counted(counts['articles'], 'article')}: "
+        f"{counted(counts['of_sites'], 'sentence')} of {counted(counts['sites'], 'site')}, "
         f"{counts['everywhere']} everywhere. It counts from the next run on."
     )
 
@@ -340,8 +345,7 @@ def troubles(tally: Tally) -> str:
     if tally.failed:
         parts.append(f"{tally.failed} could not be read")
     if tally.unopened:
-        inputs = "input" if tally.unopened == 1 else "inputs"
-        parts.append(f"{tally.unopened} {inputs} could not be opened")
+        parts.append(f"{counted(tally.unopened, 'input')} could not be opened")
     if tally.rough:
         parts.append(f"{tally.rough} defeated the extractor and were read roughly")
     parts += [f"{account.path} is damaged ({_damage(account)})" for account in tally.damaged]
@@ -359,9 +363,7 @@ def unread(one: Skipped) -> str:
     """What could not be read of an input when it was read; "" where all could."""
     parts = []
     if failed := one.states.failed:
-        parts.append(
-            f"{failed} {'page' if failed == 1 else 'pages'} could not be read (table `failures`)"
-        )
+        parts.append(f"{counted(failed, 'page')} could not be read (table `failures`)")
     if damage := _damage(one):
         parts.append(f"it is damaged ({damage})")
     return "; then " + ", ".join(parts) if parts else ""
@@ -386,5 +388,6 @@ def tell_changed(done: Amended) -> None:
     for (before, after), count in sorted(done.changed.items()):
         say(f"  {count:>5}  {before}  →  {after or 'not recorded any more'}")
     if done.textless:
-        say(f"Left as they were, for their texts are not stored: {done.textless} matches.")
+        told = counted(done.textless, "match", "matches")
+        say(f"Left as they were, for texts are not stored: {told}.")
     say("Pages without a match are looked at again by the next scan.")

@@ -96,7 +96,10 @@ def _after(minutes: int) -> str:
 def cluster_text(row: Mapping[str, Any], style: Style = plain) -> str:
     """One cluster for people: a line of counts, then two lines a page."""
     numbers = {page["id"]: number for number, page in enumerate(row["pages"], 1)}
-    head = f"{row['members']} pages" + (f", {row['attached']} attached" if row["attached"] else "")
+    pages = "page" if row["members"] == 1 else "pages"
+    head = f"{row['members']} {pages}" + (
+        f", {row['attached']} attached" if row["attached"] else ""
+    )
     lines = [f"{style(row['id'][:8], bold=True)}  {head}, {row['sites']} sites"]
     for page in row["pages"]:
         told = [page["role"], page["site"], moment(page["published"] or page["observed"])]
