@@ -3,6 +3,7 @@
     python -m benchmarks.spark [--pages 20000] [--sizes 5000,20000,80000] [--write]
     python -m benchmarks.spark --ways killed --sizes ''       # one piece of it
     python -m benchmarks.spark --ways '' --sizes 5000         # another
+    python -m benchmarks.spark --tables --write               # run nothing
     python -m benchmarks.spark --cost DATA                    # what a page costs, too
     python -m benchmarks.spark --calculate PAGES CORES MILLISECONDS
 
@@ -116,6 +117,15 @@ def tables(path: Path) -> dict[str, list[str]]:
     return found
 
 
+def exported(folder: Path, originals: Path) -> Path:
+    """The folder, in which originals are now registered (``originals.db``) and exported
+    (``index``)."""
+    database = folder / "originals.db"
+    ran(words("add", originals, "--db", database), folder / "add.log")
+    ran(words("export-index", "-o", folder / "index", "--db", database), folder / "export.log")
+    return folder
+
+
 class Bench:
     """The folder of the work: what is made once, and what each run came to."""
 
@@ -132,10 +142,7 @@ class Bench:
         if not place.exists():
             new = self._new("originals")
             sparkcrawl.write_originals(new / "originals.jsonl", sparkcrawl.Made(self.originals))
-            database = new / "originals.db"
-            ran(words("add", new / "originals.jsonl", "--db", database), new / "add.log")
-            ran(words("export-index", "-o", new / "index", "--db", database), new / "export.log")
-            new.rename(place)
+            exported(new, new / "originals.jsonl").rename(place)
         return place
 
     def crawl(self, pages: int, alike: float) -> list[Path]:
@@ -170,6 +177,11 @@ class Bench:
         """What such a run came to, if it was done."""
         path = self._path(way, pages, alike)
         return Result.of_file(path) if path.exists() else None
+
+    def grown(self, alike: float) -> list[Result]:
+        """What the crawls of every size came to on ``local[2]``, the smallest first."""
+        paths = self.folder.glob(f"local-*-{alike}.json")
+        return sorted(map(Result.of_file, paths), key=lambda one: one.pages)
 
     def _path(self, way: str, pages: int, alike: float) -> Path:
         return self.folder / f"{way}-{pages}-{alike}.json"
@@ -230,7 +242,7 @@ def parity(bench: Bench, pages: int) -> list[str]:
     """The ways on one crawl, and what differs from the rows of one process."""
     first = bench.result("one", pages)
     if first is None:
-        return ["Not run."]
+        return []
     lines = [
         "| way | pages/s | rows | rows that differ | tasks | of them failed | executors lost |",
         "|---|---:|---:|---:|---:|---:|---:|",
@@ -273,80 +285,81 @@ def _differing(one: Sequence[str], other: Sequence[str]) -> int:
 
 def _busy(loads: Sequence[float]) -> str:
     cores = len(os.sched_getaffinity(0))
-    return f"{cores} cores, load before each run {min(loads):.1f} to {max(loads):.1f}"
+    least, most = f"{min(loads):.1f}", f"{max(loads):.1f}"
+    return f"{cores} cores, load before {least if least == most else f'{least} to {most}'}"
 
 
-def growth(bench: Bench, sizes: Sequence[int]) -> list[str]:
-    """Pages a second and shuffled bytes a page at several sizes, without and with a template."""
+def growth(bench: Bench) -> list[str]:
+    """Pages a second and shuffled bytes a page at the sizes that were run, without and with a
+    template."""
     lines = [
         "| pages | alike | seconds | pages/s | shuffled bytes a page | keys passed over, a page |",
         "|---:|---:|---:|---:|---:|---:|",
     ]
-    loads, slopes, missing = [], [], []
+    loads, slopes = [], []
     for alike in (0.0, ALIKE):
         times: list[tuple[int, float]] = []
-        for pages in sizes:
-            one = bench.result("local", pages, alike)
-            if one is None:
-                missing.append(f"{pages:,} pages, {alike:.0%} alike")
-                continue
+        for one in bench.grown(alike):
             loads.append(one.load)
-            times.append((pages, one.scanned))
+            times.append((one.pages, one.scanned))
             lines.append(
-                f"| {pages:,} | {alike:.0%} | {one.scanned:.0f} | {pages / one.scanned:.0f} | "
-                f"{one.events.shuffled / pages:,.0f} | {sum(one.capped.values()) / pages:.2f} |"
+                f"| {one.pages:,} | {alike:.0%} | {one.scanned:.0f} | "
+                f"{one.pages / one.scanned:.0f} | {one.events.shuffled / one.pages:,.0f} | "
+                f"{sum(one.capped.values()) / one.pages:.2f} |"
             )
         if len(times) > 1:
             (small, least), (big, most) = times[0], times[-1]
             slope = math.log(most / least) / math.log(big / small)
             slopes.append(f"{slope:.2f} with {alike:.0%} alike")
     if not loads:
-        return ["Not run."]
+        return []
     said = f"`local[2]`, {bench.originals:,} originals; the session's start included; "
     lines = [said + f"{_busy(loads)}.", "", *lines]
     if slopes:
-        lines += ["", "Slope of the logarithms of seconds against pages: " + ", ".join(slopes)]
-        lines[-1] += "."
-    if missing:
-        lines += ["", f"Not run: {'; '.join(missing)}."]
+        told = ", ".join(slopes)
+        lines += ["", f"Slope of the logarithms of seconds against pages: {told}."]
     return lines
 
 
 def cost(bench: Bench, data: Path, count: int) -> list[str]:
     """Processor time of a page, and what a month of CC-NEWS comes to."""
-    place = bench.known() / "index"
+    lines = ["| pages | read and asked | sought and judged | together |", "|---|---:|---:|---:|"]
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        (plain,) = sparkcrawl.write_crawl(folder, sparkcrawl.Made(bench.originals), count, 1)
+        crawl.write_originals(folder / "originals.jsonl", data, bench.originals)
+        real = folder / "real.warc.gz"
+        crawl.write_warc(real, crawl.pages(data, count))
+        known = {"made": (plain, bench.known() / "index")}
+        known["real templates"] = (real, exported(folder, folder / "originals.jsonl") / "index")
+        for kind, (source, against) in known.items():
+            read, judged = costs(source, against, count)
+            lines.append(f"| {kind} | {read:.1f} ms | {judged:.1f} ms | {read + judged:.1f} ms |")
+    first = (
+        f"Processor time of a page, in one process: {count} pages of each kind, "
+        f"{bench.originals:,} originals; {_busy([os.getloadavg()[0]])}."
+    )
+    month = calculated(11_500_000, 64, read + judged)
+    return [first, "", *lines, "", f"A month of CC-NEWS, on paper: {month}."]
+
+
+def costs(source: Path, place: Path, count: int) -> tuple[float, float]:
+    """Milliseconds of a page of a WARC: until it has asked, and after it is answered."""
     about = index.read_about(place)
     keys = dict(parquet.read(place / "postings.parquet", ["key", "originals"]))
     texts = dict(parquet.read(place / "originals.parquet", ["id", "original"]))
-    lines = ["| pages | read and asked | sought and judged | together |", "|---|---:|---:|---:|"]
-    whole = 0.0
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "real.warc.gz"
-        crawl.write_warc(path, crawl.pages(data, count))
-        made = Path(folder) / "made"
-        made.mkdir()
-        (plain,) = sparkcrawl.write_crawl(made, sparkcrawl.Made(bench.originals), count, 1)
-        for kind, source in (("made", plain), ("real templates", path)):
-            list(walk.read([(0, str(ROOT / "README.md"), None)], about, jobs=0))  # imports, tables
-            began = time.process_time()
-            rows = list(walk.read([(0, str(source), None)], about, jobs=0))
-            read = (time.process_time() - began) / count * 1000
-            began = time.process_time()
-            for _, _, what, body, asked, _ in rows:
-                if what != "page":
-                    continue
-                answers: walk.Answers = ({key: keys[key] for key in asked if key in keys}, {})
-                if wanted := walk.seek(body, answers, about)[0]:
-                    walk.judge(body, answers, [texts[name] for name in wanted], about)
-            judged = (time.process_time() - began) / count * 1000
-            whole = read + judged
-            lines.append(f"| {kind} | {read:.1f} ms | {judged:.1f} ms | {whole:.1f} ms |")
-    first = (
-        f"Processor time of a page, in one process: {count} pages of each kind, "
-        f"{bench.originals:,} originals."
-    )
-    month = calculated(11_500_000, 64, whole)
-    return [first, "", *lines, "", f"A month of CC-NEWS, on paper: {month}."]
+    list(walk.read([(0, str(ROOT / "README.md"), None)], about, jobs=0))  # imports and tables
+    began = time.process_time()
+    rows = list(walk.read([(0, str(source), None)], about, jobs=0))
+    read = time.process_time()
+    for _, _, kind, body, asked, _ in rows:
+        if kind != "page":
+            continue
+        answers: walk.Answers = ({key: keys[key] for key in asked if key in keys}, {})
+        if wanted := walk.seek(body, answers, about)[0]:
+            walk.judge(body, answers, [texts[name] for name in wanted], about)
+    judged = time.process_time()
+    return (read - began) / count * 1000, (judged - read) / count * 1000
 
 
 def calculated(pages: int, cores: int, each: float) -> str:
@@ -372,9 +385,7 @@ def main() -> None:
     parser.add_argument("--cost", type=Path, metavar="DATA", help="pages of this folder, too")
     parser.add_argument("--calculate", nargs=3, type=float, metavar=("PAGES", "CORES", "MS"))
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "spark", help="kept here")
-    parser.add_argument(
-        "--tables", metavar="SIZES", help="run nothing; the tables of --pages and these sizes"
-    )
+    parser.add_argument("--tables", action="store_true", help="run nothing: the tables alone")
     parser.add_argument("--write", action="store_true", help=f"put the tables into {PAGE.name}")
     given = parser.parse_args()
     if given.calculate:
@@ -385,16 +396,17 @@ def main() -> None:
         parser.error(f"there is no way {', '.join(sorted(unknown))}")
     sparkcluster.end_on_signals()
     bench = Bench(given.work, given.originals)
-    sizes = [int(size) for size in _several(given.tables or given.sizes)]
-    if given.tables is None:
+    if not given.tables:
         for way in _several(given.ways):
             bench.run(way, given.pages)
         for alike in map(float, _several(given.alike)):
-            for size in sizes:
+            for size in map(int, _several(given.sizes)):
                 bench.run("local", size, alike, rows=False)
-    found = {"spark-parity": parity(bench, given.pages), "spark-growth": growth(bench, sizes)}
+    found = {"spark-parity": parity(bench, given.pages), "spark-growth": growth(bench)}
     if given.cost:
         found["spark-cost"] = cost(bench, given.cost, COSTED)
+    # Of what was not run, the page keeps what it has.
+    found = {name: lines for name, lines in found.items() if lines}
     for lines in found.values():
         print("\n".join(lines), end="\n\n")
     if given.write:

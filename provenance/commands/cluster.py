@@ -105,7 +105,7 @@ def scan_by_spark(
             ) from error
     if not specs:
         raise UsageError("there is nothing to scan", hint="Name inputs, or a --manifest of them")
-    index = cluster.index or _exported(db, Path(cluster.out))
+    index = cluster.index or _exported(db, Path(cluster.out), create=within)
     session = spark.session(cluster.master or f"local[{jobs_of(jobs) or 1}]")
     try:
         counts = spark.scan(session, specs, index, cluster.out, within=within)
@@ -124,12 +124,13 @@ def scan_by_spark(
         sys.exit(PARTLY if counts["pages"] else UNREADABLE)
 
 
-def _exported(db: Path, out: Path) -> str:
-    """The originals of a database, exported beside what is to be found."""
+def _exported(db: Path, out: Path, *, create: bool) -> str:
+    """The originals of a database, exported beside what is to be found. A crawl that is compared
+    with itself needs none, so its database may be ``create``d."""
     from provenance.engines import index
     from provenance.store import Store
 
     place = out.with_name(out.name + ".index")
-    with Store.open(db, create=False) as store:
+    with Store.open(db, create=create) as store:
         index.export(store, place)
     return str(place)
