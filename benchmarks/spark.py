@@ -152,7 +152,7 @@ class Bench:
             new = self._new(place.name)
             sparkcrawl.write_crawl(new, sparkcrawl.Made(self.originals, alike), pages, FILES)
             new.rename(place)
-        return sorted(place.glob("*.warc.gz"))
+        return sorted(place.iterdir())
 
     def wheel(self) -> Path:
         """What is sent to executors."""
@@ -269,7 +269,7 @@ def parity(bench: Bench, pages: int) -> list[str]:
         )
     size = sum(path.stat().st_size for path in bench.crawl(pages, 0.0)) / 1e6
     said = (
-        f"{pages:,} pages in {FILES} WARCs ({size:.0f} MB) against {bench.originals:,} originals. "
+        f"{pages:,} pages in {FILES} files ({size:.0f} MB) against {bench.originals:,} originals. "
         f"Of the rows {len(first.rows['matches']):,} are matches and "
         f"{len(first.rows['failures']):,} failures. Whole runs, import included; {_busy(loads)}."
     )

@@ -54,13 +54,16 @@ class Made:
 
     def __init__(self, originals: int, alike: float = 0.0) -> None:
         self.words, self.originals, self.alike = vocabulary(), originals, alike
+        #: 1 while words are drawn that no original has.
+        self.other = 0
         chance = random.Random("template")
         self.template = self._sentences(chance, 4)
         self.phrases = [one.rstrip(".") for one in self._sentences(chance, 2)]
 
     def _word(self, chance: random.Random) -> str:
         # Some words are in many texts, most in few.
-        return self.words[int(len(self.words) * chance.random() ** 2)]
+        place = int(len(self.words) // 2 * chance.random() ** 2)
+        return self.words[2 * place + self.other]
 
     def _sentences(self, chance: random.Random, count: int) -> list[str]:
         found = []
@@ -89,7 +92,11 @@ class Made:
         if number % 100 == RETOLD:
             told = self.original(chance.randrange(self.originals))
             return told if number % 200 == RETOLD else [s for s in told if chance.random() > 0.33]
-        own = self._sentences(chance, chance.randint(4, 6))
+        # Three in four are short, and about something else than any original: their words are
+        # others.
+        self.other = int(number % 4 > 0)
+        own = self._sentences(chance, chance.randint(3, 4) if self.other else 5)
+        self.other = 0
         if chance.random() < self.alike:
             return own[:3] + self.template + self._phrases(chance) + own[3:]
         return own
@@ -109,49 +116,83 @@ def write_originals(path: Path, made: Made) -> None:
 
 
 def write_crawl(folder: Path, made: Made, count: int, files: int) -> list[Path]:
-    """So many pages as WARCs, gzip by record; the last of them is cut off in its last record."""
+    """So many pages, one file in eight a WARC of HTML (gzip by record), the others rows of texts;
+    the last is cut off in its last record."""
     found = []
     for part in range(files):
-        path = folder / f"crawl-{part:02}.warc.gz"
-        with path.open("wb") as stream:
-            writer = WARCWriter(stream, gzip=True)
-            for number in range(count * part // files, count * (part + 1) // files):
-                for url, kind, body in _records(made, number):
-                    _write(writer, url, kind, body, number)
-        found.append(path)
+        numbers = range(count * part // files, count * (part + 1) // files)
+        found.append(
+            _warc(folder, part, made, numbers)
+            if part % 8 == 7
+            else _rows(folder, part, made, numbers)
+        )
     size = found[-1].stat().st_size
     with found[-1].open("r+b") as stream:
         stream.truncate(size - 100)
     return found
 
 
+def _warc(folder: Path, part: int, made: Made, numbers: range) -> Path:
+    path = folder / f"crawl-{part:02}.warc.gz"
+    with path.open("wb") as stream:
+        writer = WARCWriter(stream, gzip=True)
+        for number in numbers:
+            for url, kind, body in _records(made, number):
+                _write(writer, url, kind, body, number)
+    return path
+
+
+def _rows(folder: Path, part: int, made: Made, numbers: range) -> Path:
+    path = folder / f"crawl-{part:02}.jsonl"
+    with path.open("w", encoding="utf-8") as lines:
+        for number in numbers:
+            kind = number % 100
+            if kind == PICTURE:
+                lines.write("no row\n")
+                continue
+            row = {"url": _url(number), "title": f"Report {number}"}
+            row |= {"text": " ".join(_sentences(made, number)), "published": _day(number)}
+            for _ in range(2 if kind == TWICE else 1):
+                lines.write(json.dumps(row) + "\n")
+    return path
+
+
+def _url(number: int) -> str:
+    return f"https://site{number % 997}.example/news/{number}"
+
+
+def _day(number: int) -> str:
+    return f"2026-{1 + number % 9:02}-{1 + number % 28:02}"
+
+
+def _sentences(made: Made, number: int) -> list[str]:
+    kind = number % 100
+    if kind == EMPTY:
+        return []
+    if kind == WALL:
+        return [_WALL]
+    # MOVED: the text of the page before it, on another site.
+    return made.page(number - 1 if kind == MOVED else number)
+
+
 def _records(made: Made, number: int) -> Iterator[tuple[str, str, bytes]]:
     """A page as addresses, content types and bodies."""
-    url, kind = f"https://site{number % 997}.example/news/{number}", number % 100
+    kind = number % 100
     if kind == PICTURE:
-        yield url, "image/png", b"\x89PNG\r\n\x1a\n" + bytes(40)
+        yield _url(number), "image/png", b"\x89PNG\r\n\x1a\n" + bytes(40)
         return
-    sentences = made.page(number)
-    if kind == EMPTY:
-        sentences = []
-    elif kind == WALL:
-        sentences = [_WALL]
-    elif kind == MOVED:
-        # The text of the page before it, on another site.
-        sentences = made.page(number - 1)
-    body = _html(number, sentences).encode()
+    body = _html(number, _sentences(made, number)).encode()
     for _ in range(2 if kind == TWICE else 1):
-        yield url, "text/html; charset=utf-8", body
+        yield _url(number), "text/html; charset=utf-8", body
 
 
 def _html(number: int, sentences: list[str]) -> str:
     told = "".join(
         f"<p>{' '.join(sentences[i : i + 3])}</p>\n" for i in range(0, len(sentences), 3)
     )
-    day = f"2026-{1 + number % 9:02}-{1 + number % 28:02}"
     return (
         f'<!DOCTYPE html><html lang="en"><head><title>Report {number}</title>'
-        f'<meta property="article:published_time" content="{day}"></head><body>'
+        f'<meta property="article:published_time" content="{_day(number)}"></head><body>'
         f"<nav><a href='/'>Home</a> <a href='/news'>News</a></nav>"
         f"<article><h1>Report {number}</h1>{told}</article>"
         "<footer><a href='/about'>About us</a></footer></body></html>"
