@@ -17,7 +17,11 @@ def test_the_sample_is_what_the_demo_prints(tmp_path: Path) -> None:
     ran = CliRunner().invoke(demo, ["--db", str(tmp_path / "demo.db")], catch_exceptions=False)
     printed = " ".join(ran.output.split())
     assert ran.exit_code == 0
-    for line in sample.splitlines()[1:]:
+    # The command, in two lines, is one that can be typed in a checkout.
+    typed, page = sample.splitlines()[:2]
+    assert typed == "$ provenance check --db demo.db \\"
+    assert (README.parent / page.strip()).is_file()
+    for line in sample.splitlines()[2:]:
         for part in re.split(r" ?…| {2,}", line.removeprefix("  ").strip()):
             wanted = " ".join(part.strip(" ·").split())
             assert wanted in printed, wanted
