@@ -142,7 +142,7 @@ class Bench:
         if not place.exists():
             new = self._new("originals")
             sparkcrawl.write_originals(new / "originals.jsonl", sparkcrawl.Made(self.originals))
-            exported(new, new / "originals.jsonl").rename(place)
+            _whole(exported(new, new / "originals.jsonl"), place)
         return place
 
     def crawl(self, pages: int, alike: float) -> list[Path]:
@@ -151,7 +151,7 @@ class Bench:
         if not place.exists():
             new = self._new(place.name)
             sparkcrawl.write_crawl(new, sparkcrawl.Made(self.originals, alike), pages, FILES)
-            new.rename(place)
+            _whole(new, place)
         return sorted(place.iterdir())
 
     def wheel(self) -> Path:
@@ -161,12 +161,12 @@ class Bench:
             new = self._new("wheel")
             build = [sys.executable, "-m", "build", "--wheel", "--outdir", str(new), str(ROOT)]
             ran(build, self.folder / "build.log")
-            new.rename(place)
+            _whole(new, place)
         (found,) = place.glob("*.whl")
         return found
 
     def _new(self, name: str) -> Path:
-        new = self.folder / f"{name}.unfinished"
+        new = self.folder / f"{name}.unfinished-{os.getpid()}"
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
         return new
@@ -225,6 +225,16 @@ class Bench:
             folder / "scan.log",
             {"PYSPARK_SUBMIT_ARGS": f"{conf} pyspark-shell"},
         )
+
+
+def _whole(new: Path, place: Path) -> None:
+    """Give what is made its name, unless another piece that runs now made it meanwhile."""
+    try:
+        new.rename(place)
+    except OSError:
+        if not place.exists():
+            raise
+        shutil.rmtree(new)
 
 
 def _told(one: Result) -> str:
