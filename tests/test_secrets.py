@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import re
+import shutil
+import sqlite3
+import zipfile
+from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import EDITED, OTHER, SOURCE, page, run
+from engine_samples import Joined
 from httpd import Server, redirect, response
 
 from provenance.urls import canonical_url, redact
@@ -83,13 +90,24 @@ def test_what_is_no_secret_is_kept(url: str) -> None:
     assert redact(url) == url
 
 
+def unpacked(name: str, raw: bytes) -> str:
+    """The bytes of a file as text, unpacked where packed."""
+    if name.endswith(".gz"):
+        raw = gzip.decompress(raw)
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(io.BytesIO(raw)) as bundle:
+            return "\n".join(unpacked(one, bundle.read(one)) for one in bundle.namelist())
+    return raw.decode("latin-1")
+
+
 def held(folder: Path) -> str:
-    """Every byte of every file, unpacked where packed."""
+    """Every byte of every file, and every value of a table of Parquet."""
     found = []
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            raw = path.read_bytes()
-            found.append((gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("latin-1"))
+        if path.suffix == ".parquet":
+            found.append(repr(duckdb.read_parquet(str(path)).fetchall()))
+        elif path.is_file():
+            found.append(unpacked(path.name, path.read_bytes()))
     return "\n".join(found)
 
 
@@ -166,6 +184,27 @@ def test_nothing_is_stored_or_said(tmp_path: Path) -> None:
     command("report", "--all", "-o", made / "report")
     command("check", given / "saved.html", "--url", address, "--html", made / "check.html")
     command("publish-db", "--no-text", "-o", made / "public.db")
+    # What goes to a cluster, what comes back from it, and what is handed to others.
+    command("export-index", "-o", made / "index")
+    crawl = [str(given / "rows.jsonl"), str(given / "saved.html")]
+    Joined(made / "index").scan(crawl, made / "out")
+    (made / "other").mkdir()
+    other = made / "other" / "p.db"
+    shutil.copy(db, other)
+    with closing(sqlite3.connect(other)) as conn, conn:
+        conn.execute("DELETE FROM inputs WHERE verb = 'scan'")
+    ran = run("import-matches", made / "out", "--db", other)
+    told.append(ran.out + ran.err)
+    assert ran.code in (0, 3) and "4 pages" in ran.err, ran.err
+    fetched = [
+        row["id"] for row in run("matches", "--json", "--db", db).json
+        if "127.0.0.1" in row["target_url"]
+    ]  # fmt: skip
+    assert fetched
+    for name in fetched:
+        command("evidence", name, "-o", made / f"{name}.zip")
+        command("verify", made / f"{name}.zip")
+        assert (made / f"{name}.zip").exists()
     command("doctor")
     assert (made / "check.html").exists() and (made / "public.db").exists()
     assert len(told) > 20

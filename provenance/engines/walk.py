@@ -40,8 +40,9 @@ from provenance.models import (
     Verdict,
 )
 from provenance.runs import Outcome, Way
+from provenance.store import rows
 from provenance.study import Studied, Study, costly, failure, studying
-from provenance.urls import is_url
+from provenance.urls import is_url, redact
 
 #: Numbers of an input and of an item in it, as one: items of one input stand together, in order.
 ITEM_BITS = 32
@@ -110,7 +111,7 @@ def asking(about: About) -> Study:
     """The study of a page up to its questions."""
 
     def ask(page: Page) -> Studied:
-        page, words = matching.admit(page, about.boilerplate)
+        page, words = matching.admit(_without_secrets(page), about.boilerplate)
         made = matching.fingerprint_of(page.article, about.parameters)
         notes = Notebook(about)
         _matches(page, made, notes, about)
@@ -132,10 +133,30 @@ def keeping(about: About) -> Study:
 
     def keep(page: Page) -> Studied:
         made = matching.fingerprint_of(page.article, about.parameters)
-        page, sha256 = _without_bytes(page)
+        page, sha256 = _without_bytes(_without_secrets(page))
         return Asked(page, made, page.article.words, sha256=sha256)
 
     return studying(keep)
+
+
+def _without_secrets(page: Page) -> Page:
+    """The page with addresses and headers as a database keeps them: nothing that lets one in is
+    written where a cluster keeps its results."""
+    article = dataclasses.replace(
+        page.article,
+        links=tuple(redact(url) for url in page.article.links),
+        images=tuple(redact(url) for url in page.article.images),
+    )
+    capture = page.capture
+    if capture is not None:
+        capture = dataclasses.replace(
+            capture,
+            url=redact(capture.url),
+            final_url=redact(capture.final_url),
+            redirects=tuple(redact(url) for url in capture.redirects),
+            headers=tuple(rows.safe_headers(capture)),
+        )
+    return dataclasses.replace(page, article=article, capture=capture)
 
 
 def _without_bytes(page: Page) -> tuple[Page, str]:
