@@ -223,6 +223,7 @@ def test_text_csv_and_filters(db: Path) -> None:
 def test_no_matches_no_clusters(small: Path, tmp_path: Path) -> None:
     ran = run("clusters", "--db", small)
     assert ran.code == 0 and ran.out == "" and "No clusters" in ran.err
+    assert "No clusters of 9 pages or more" in run("clusters", "--db", small, "--min", 9).err
     assert run("clusters", "--db", tmp_path / "none.db").code == 2
     empty = tmp_path / "empty.db"
     empty.touch()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import random
 import signal
@@ -302,3 +303,23 @@ def test_the_first_of_each_text_stands_for_all(tmp_path: Path) -> None:
         Member("d", None, "x", True),
     ]
     assert firsts(members) == [-1, 1, 2, 1]
+
+
+def test_rows_that_only_claim_a_date_are_ordered_by_the_clusters(tmp_path: Path) -> None:
+    """Nobody observed them: ids say what was compared with what, claimed times who leads."""
+    texts = {"a": SOURCE, "b": EDITED, "c": SOURCE.replace("Nobody was hurt, ", "")}
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(
+        "\n".join(
+            json.dumps(
+                {"url": f"https://{name}.example/x", "published": f"2025-07-0{day}", "text": text}
+            )
+            for day, (name, text) in enumerate(texts.items(), 1)
+        )
+    )
+    db = tmp_path / "p.db"
+    assert run("scan", "--within", rows, "--db", db).code == 0
+    found = run("matches", "--db", db, "--json").json
+    assert found and {row["direction"] for row in found} == {"unknown"}
+    (cluster,) = run("clusters", "--db", db, "--json").json
+    assert [page["site"] for page in cluster["pages"]] == ["a.example", "b.example", "c.example"]

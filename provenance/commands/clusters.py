@@ -67,6 +67,10 @@ def clusters(db: Path, least: int, limit: int | None, as_json: bool, as_csv: boo
         for line in csv_lines(network.flat_rows(rows), network.COLUMNS):
             click.echo(line, nl=False)
     elif not rows:
-        say("No clusters: no stored match says that one text came from another.")
+        say(
+            "No clusters: no stored match says that one text came from another."
+            if least == 2
+            else f"No clusters of {least} pages or more. Ask for smaller ones: --min 2"
+        )
     else:
         click.echo("\n\n".join(network.cluster_text(row, click.style) for row in rows))
