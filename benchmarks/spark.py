@@ -293,10 +293,13 @@ def _differing(one: Sequence[str], other: Sequence[str]) -> int:
     return (mine - theirs).total() + (theirs - mine).total()
 
 
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
 def _busy(loads: Sequence[float]) -> str:
-    cores = len(os.sched_getaffinity(0))
     least, most = f"{min(loads):.1f}", f"{max(loads):.1f}"
-    return f"{cores} cores, load before {least if least == most else f'{least} to {most}'}"
+    return f"{_cores()} cores, load before {least if least == most else f'{least} to {most}'}"
 
 
 def growth(bench: Bench) -> list[str]:
@@ -306,29 +309,39 @@ def growth(bench: Bench) -> list[str]:
         "| pages | alike | seconds | pages/s | shuffled bytes a page | keys passed over, a page |",
         "|---:|---:|---:|---:|---:|---:|",
     ]
-    loads, slopes = [], []
+    loads: list[float] = []
+    seconds, shuffled = [], []
     for alike in (0.0, ALIKE):
-        times: list[tuple[int, float]] = []
-        for one in bench.grown(alike):
+        every = bench.grown(alike)
+        for one in every:
             loads.append(one.load)
-            times.append((one.pages, one.scanned))
             lines.append(
                 f"| {one.pages:,} | {alike:.0%} | {one.scanned:.0f} | "
                 f"{one.pages / one.scanned:.0f} | {one.events.shuffled / one.pages:,.0f} | "
                 f"{sum(one.capped.values()) / one.pages:.2f} |"
             )
-        if len(times) > 1:
-            (small, least), (big, most) = times[0], times[-1]
-            slope = math.log(most / least) / math.log(big / small)
-            slopes.append(f"{slope:.2f} with {alike:.0%} alike")
+        if len(every) > 1:
+            small, big = every[0], every[-1]
+            times = _slope(small, big, small.scanned, big.scanned)
+            seconds.append(f"{times:.2f} with {alike:.0%} alike")
+            sent = _slope(small, big, small.events.shuffled, big.events.shuffled)
+            shuffled.append(f"{sent:.2f} with {alike:.0%} alike")
     if not loads:
         return []
     said = f"`local[2]`, {bench.originals:,} originals; the session's start included; "
     lines = [said + f"{_busy(loads)}.", "", *lines]
-    if slopes:
-        told = ", ".join(slopes)
-        lines += ["", f"Slope of the logarithms of seconds against pages: {told}."]
+    if shuffled:
+        told = f"Slope of the logarithms of shuffled bytes against pages: {', '.join(shuffled)}."
+        if max(loads) < _cores():
+            told += f" Of seconds: {', '.join(seconds)}."
+        else:
+            told += " The machine was too busy for a slope of seconds to mean anything."
+        lines += ["", told]
     return lines
+
+
+def _slope(small: Result, big: Result, least: float, most: float) -> float:
+    return math.log(most / least) / math.log(big.pages / small.pages)
 
 
 def cost(bench: Bench, data: Path, count: int) -> list[str]:
