@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within screening evasion fuzz stuffing throughput peers
+.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within screening evasion fuzz soak stuffing throughput peers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -183,6 +183,9 @@ stuffing: $(VENV)/.stamp-dev ## unrelated texts with the same sentences put in, 
 
 fuzz: $(VENV)/.stamp-dev ## fuzz every room that reads, into docs/security.md (ARGS="--executions N --minutes N")
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.fuzz --write $(ARGS)
+
+soak: $(VENV)/.stamp-dev ## scan hostile pages for long, into docs/security.md (ARGS="--minutes 120")
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.soak --write $(ARGS)
 
 direction: $(VENV)/.stamp-dev ## write the tables of docs/direction.md (simulated timelines)
 	@$(BIN)/python -m benchmarks.direction --write $(ARGS)

@@ -1,12 +1,11 @@
 """Fuzzing of every room that reads what others wrote: mutations, bounded by count and by time.
 
-    python -m benchmarks.fuzz [--executions 1000000] [--minutes 20] [--only NAME] [--write]
+    python -m benchmarks.fuzz [--executions N] [--minutes N] [--only NAME] [--guided] [--write]
 
 Each target takes bytes and must give a value or one of our own errors; anything else is a finding,
 kept with its input under ``fuzz-findings/``. Inputs are mutated seeds (bits, pieces cut, doubled,
 put in, exchanged; tokens of the format), from a fixed seed: a run can be run again. The cheap
-rooms get most of the executions. No coverage guides it: atheris has no wheel for every Python that
-we support.
+rooms get most of the executions. With ``--guided``, coverage leads (benchmarks/guided.py).
 """
 
 from __future__ import annotations
@@ -14,12 +13,14 @@ from __future__ import annotations
 import argparse
 import io
 import random
+import sys
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import guided
 from benchmarks.evaluate import write_tables
 from provenance import compare, dates, disguise, extract, matching, normalize, urls, verdict
 from provenance.errors import ProvenanceError
@@ -66,7 +67,7 @@ _FEED = (
     f"Feb 2021 09:00:00 GMT</pubDate><content:encoded><![CDATA[<p>{_TEXT}</p>]]></content:encoded>"
     "</item></channel></rss>"
 )
-_TOKENS = [
+TOKENS = [
     b"<", b">", b"</", b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<script>", b"</script>", b"<div>",
     b"&#0;", b"&amp;", b"&#xD800;", b'"', b"'", b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\xed\xa0\x80",
     b"{", b"}", b"[", b"]", b",", b":", b"null", b"1e999", b"NaN", b"\\ud800", b"\r\n", b"\n\n",
@@ -180,13 +181,13 @@ def targets() -> dict[str, Target]:
             (gzip.compress(warc, mtime=0) * 2,),
             0.04,
         ),
-        "HTTP": Target(lambda d: parse_http(d, 10_000), (warc[220:],), 0.12),
+        "HTTP": Target(lambda d: parse_http(d, 10_000), (warc[warc.index(b"HTTP/1.1") :],), 0.12),
         "WACZ": Target(_zip, (_zipped(),), 0.01),
         "JSON Lines": Target(
             lambda d: list(read_jsonl(stream(d), "x", Given(), (), Tally())), (rows,), 0.05
         ),
         "JSON": Target(
-            lambda d: list(read_json(stream(d), "x", Given(), (), Tally())), (b"[" + rows[:-1],), 0.05
+            lambda d: list(read_json(stream(d), "x", Given(), (), Tally())), (b"[" + rows.replace(b"\n", b",")[:-1] + b"]",), 0.05
         ),
         "table": Target(
             lambda d: list(read_table(stream(d), ",", "x", Given(), (), Tally())),
@@ -204,8 +205,10 @@ def targets() -> dict[str, Target]:
     }  # fmt: skip
 
 
-def mutated(seed: bytes, chance: random.Random, others: tuple[bytes, ...]) -> bytes:
-    """A seed after one to eight changes."""
+def mutated(
+    seed: bytes, chance: random.Random, others: tuple[bytes, ...], most: int = 20_000
+) -> bytes:
+    """A seed after one to eight changes, and no longer than so many bytes."""
     data = bytearray(seed)
     for _ in range(chance.choice((1, 1, 2, 3, 8))):
         at = chance.randrange(len(data) + 1)
@@ -219,7 +222,7 @@ def mutated(seed: bytes, chance: random.Random, others: tuple[bytes, ...]) -> by
             case 3:
                 data[at:at] = data[at : at + chance.randrange(1, 60)] * chance.choice((1, 2, 20))
             case 4 | 5:
-                data[at:at] = chance.choice(_TOKENS) * chance.choice((1, 1, 1, 3, 30))
+                data[at:at] = chance.choice(TOKENS) * chance.choice((1, 1, 1, 3, 30))
             case 6:
                 other = chance.choice(others)
                 cut = chance.randrange(len(other))
@@ -228,7 +231,31 @@ def mutated(seed: bytes, chance: random.Random, others: tuple[bytes, ...]) -> by
                 data[at:] = b""
         if not data:
             data = bytearray(seed[: chance.randrange(1, len(seed))])
-    return bytes(data[:20_000])
+    return bytes(data[:most])
+
+
+targets_by_name = targets()
+
+
+def tried(target: Target, given: bytes) -> str:
+    """Run a target once; what is wrong with what came of it, or ""."""
+    start = time.process_time()
+    try:
+        target.run(given)
+    except ProvenanceError:
+        pass
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
+    return "slow" if time.process_time() - start > SLOW else ""
+
+
+def keep(name: str, number: int, what: str, given: bytes) -> None:
+    """Write the input of a finding down, and tell."""
+    FINDINGS.mkdir(exist_ok=True)
+    stem = "".join(c if c.isalnum() else "-" for c in name)
+    (FINDINGS / f"{stem}-{number}.bin").write_bytes(given)
+    print(f"  {name}: {what}", flush=True)
 
 
 def hunt(name: str, target: Target, count: int, seconds: float) -> tuple[int, float, list[str]]:
@@ -240,46 +267,60 @@ def hunt(name: str, target: Target, count: int, seconds: float) -> tuple[int, fl
     while done < count and (done % 64 or time.perf_counter() - began < seconds):
         data = mutated(chance.choice(target.seeds), chance, target.seeds)
         done += 1
-        start = time.process_time()
-        try:
-            target.run(data)
-        except ProvenanceError:
-            pass
-        except Exception as error:
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            found.setdefault(
-                f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}", data
-            )
-        if time.process_time() - start > SLOW:
-            found.setdefault("slow", data)
+        if what := tried(target, data):
+            found.setdefault(what, data)
     for number, (what, data) in enumerate(found.items()):
-        FINDINGS.mkdir(exist_ok=True)
-        stem = "".join(c if c.isalnum() else "-" for c in name)
-        (FINDINGS / f"{stem}-{number}.bin").write_bytes(data)
-        print(f"  {name}: {what}", flush=True)
+        keep(name, number, what, data)
     return done, time.perf_counter() - began, list(found)
+
+
+def written(table: str) -> dict[str, str]:
+    """The rows of the last run, by room."""
+    _, _, rest = PAGE.read_text("utf-8").partition(f"<!-- {table} -->\n")
+    lines = rest.partition("<!-- /")[0].splitlines()
+    return {line[2:].partition(" | ")[0]: line for line in lines[2:]}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--executions", type=int, default=1_000_000)
     parser.add_argument("--minutes", type=float, default=20.0)
-    parser.add_argument("--only", default="", help="targets whose name holds this")
+    parser.add_argument(
+        "--only", default="", help="rooms whose name holds this; the others' rows stay"
+    )
+    parser.add_argument("--guided", action="store_true", help="led by coverage, with atheris")
     parser.add_argument("--write", action="store_true", help="put the table into docs/security.md")
     options = parser.parse_args()
-    lines = ["| room | executions | seconds | findings |", "|---|--:|--:|--:|"]
+    if options.guided and not guided.available():
+        sys.exit("--guided needs atheris: pip install atheris")
+    head = "| room | executions | seconds | findings |"
+    lines = [head + (" edges |" if options.guided else ""), "|---|--:|--:|--:|"]
+    lines[1] += "--:|" if options.guided else ""
     total, spent, findings = 0, 0.0, 0
-    for name, target in targets().items():
+    name_of_table = "fuzz-guided" if options.guided else "fuzz"
+    kept = written(name_of_table) if options.only else {}
+    for name, target in targets_by_name.items():
+        if options.only not in name and name in kept:
+            cells = kept[name].strip("| ").split(" | ")
+            before, seconds, count = (int(cell.replace(",", "")) for cell in cells[1:4])
+            total, spent, findings = total + before, spent + seconds, findings + count
+            lines.append(kept[name])
         if options.only in name:
             wanted = max(1, round(options.executions * target.share))
-            done, took, found = hunt(name, target, wanted, 60 * options.minutes * 0.15)
+            most = 60 * options.minutes * 0.15
+            if options.guided:
+                done, took, edges, found = guided.hunt(name, wanted, most)
+            else:
+                done, took, found = hunt(name, target, wanted, most)
             total, spent, findings = total + done, spent + took, findings + len(found)
             lines.append(f"| {name} | {done:,} | {took:.0f} | {len(found)} |")
+            lines[-1] += f" {edges:,} |" if options.guided else ""
             print(lines[-1], flush=True)
     lines.append(f"| together | {total:,} | {spent:.0f} | {findings} |")
+    lines[-1] += " |" if options.guided else ""
     print(lines[-1])
     if options.write:
-        write_tables({"fuzz": lines}, PAGE)
+        write_tables({name_of_table: lines}, PAGE)
 
 
 if __name__ == "__main__":

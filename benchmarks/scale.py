@@ -8,10 +8,10 @@ on the disk, how long the database takes to open, how long a look-up takes for t
 original and for those that don't, and what `provenance check` takes as a whole process, with its
 memory; and how each grows with the size (the slope of the logarithms: 0 is not at all, 1 is in
 proportion). All is asked twice, and timed the second time: what is read is in the system's cache.
-``--flood`` registers so many near-equal pages beside as many ordinary ones, each kind into a
-database of its own, and gives the ratio of times. ``--keep`` names a folder that a database of each
-size is left in; one that is there is measured as it is, and how fast it was loaded is read from
-beside it.
+``--flood`` registers so many near-equal pages and as many ordinary ones in turns, each kind into a
+database of its own, and gives the ratio of processor times. ``--keep`` names a folder that a
+database of each size is left in; one that is there is measured as it is, and how fast it was loaded
+is read from beside it.
 
 How a text is made: as many sentences as some article has, each drawn from all articles; then half
 of the words that are not among the 2,000 most frequent are replaced, by words drawn from all
@@ -23,6 +23,7 @@ as a collection grows. What a look-up finds of pages that share a subject can't 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import random
 import shutil
@@ -141,14 +142,19 @@ def _made(number: int, text: str) -> Made:
     ), of
 
 
+def register(store: Store, batch: Iterable[Made]) -> None:
+    """Originals in one transaction; they wait for the index."""
+    with store.transaction():
+        for article, of in batch:
+            store.add_article(article, "original", of, ())
+
+
 def load(store: Store, items: Iterator[Made], told: Callable[[int], None] = print) -> float:
     """Register originals, a thousand a transaction, and index them; seconds that the store took."""
     took, done = 0.0, 0
     while batch := list(islice(items, _BATCH)):
         began = time.perf_counter()
-        with store.transaction():
-            for article, of in batch:
-                store.add_article(article, "original", of, ())
+        register(store, batch)
         took += time.perf_counter() - began
         done += len(batch)
         if done % 20_000 == 0:
@@ -242,36 +248,53 @@ def whole_check(path: Path, folder: Path) -> tuple[list[float], float]:
 
 
 def flood(count: int, folder: Path, pool: ProcessPoolExecutor) -> list[str]:
-    """Near-equal pages against as many ordinary ones: to register, and to look up."""
+    """Near-equal pages against as many ordinary ones: to register, and to look up.
+
+    Both kinds take turns, a thousand pages or one look-up at a time, and what counts is this
+    process's processor time, so that whatever else the machine does falls on both alike.
+    """
     lines = [
         "| pages | registered | look-up, median | 95 % | bytes each of postings | keys capped |",
         "|---|---:|---:|---:|---:|---:|",
     ]
-    first: tuple[float, float] | None = None
-    for name, make in (("ordinary", original), ("near-equal", near_equal)):
-        with tempfile.TemporaryDirectory() as place:
-            path = Path(place) / "flood.db"
-            with Store.open(path, parameters=PARAMETERS) as store:
-                seconds = load(
-                    store, pool.map(partial(make, folder=folder), range(count), chunksize=100)
-                )
-                (capped,) = store.conn.execute("SELECT count(*) FROM capped").fetchone()
-                size = sizes(store)["postings"]
-            with Store.open(path, read_only=True) as store:
-                took = []
-                for number in range(100):
-                    _, of = make(count + number, folder)
-                    began = time.perf_counter()
-                    candidates.find(of, store, PARAMETERS)
-                    took.append(1000 * (time.perf_counter() - began))
-        took.sort()
-        middle = statistics.median(took)
-        first = first or (seconds, middle)
-        lines.append(
-            f"| {count:,} {name} | {seconds / first[0]:.2f} × | {middle / first[1]:.2f} × "
-            f"| {took[94] / first[1]:.2f} × | {size:,.0f} | {capped:,} |"
-        )
-        print(lines[-1], flush=True)
+    kinds = {"ordinary": original, "near-equal": near_equal}
+    spent = dict.fromkeys(kinds, 0.0)
+    looked: dict[str, list[float]] = {name: [] for name in kinds}
+    stock(folder)  # once, before the pool's processes are made of this one
+    with tempfile.TemporaryDirectory() as place, contextlib.ExitStack() as stack:
+        stores = {
+            name: stack.enter_context(Store.open(Path(place) / f"{name}.db", parameters=PARAMETERS))
+            for name in kinds
+        }
+        for first in range(0, count, _BATCH):
+            for name, make in kinds.items():
+                numbers = range(first, min(first + _BATCH, count))
+                batch = list(pool.map(partial(make, folder=folder), numbers, chunksize=50))
+                began = time.process_time()
+                register(stores[name], batch)
+                spent[name] += time.process_time() - began
+            if (first + _BATCH) % 10_000 == 0:
+                print(f"{first + _BATCH:,} of each …", flush=True)
+        for name, store in stores.items():
+            began = time.process_time()
+            store.fold()
+            spent[name] += time.process_time() - began
+        for number in range(count, count + 100):
+            for name, make in kinds.items():
+                _, of = make(number, folder)
+                began = time.process_time()
+                candidates.find(of, stores[name], PARAMETERS)
+                looked[name].append(1000 * (time.process_time() - began))
+        usual = statistics.median(looked["ordinary"])
+        for name, store in stores.items():
+            took = sorted(looked[name])
+            (capped,) = store.conn.execute("SELECT count(*) FROM capped").fetchone()
+            lines.append(
+                f"| {count:,} {name} | {spent[name] / spent['ordinary']:.2f} × "
+                f"| {statistics.median(took) / usual:.2f} × | {took[94] / usual:.2f} × "
+                f"| {sizes(store)['postings']:,.0f} | {capped:,} |"
+            )
+            print(f"{lines[-1]} {spent[name]:.0f} s", flush=True)
     return lines
 
 
