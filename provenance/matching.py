@@ -54,8 +54,9 @@ MAX_LINKS = 300
 MIN_OWN_WORDS = 20
 #: Originals of a site are counted so far.
 MOST_COUNTED = 1000
-#: Probability of reuse, judged by rough text, from which a page is read in full.
-MAYBE = 0.1
+#: Probability of reuse, judged by rough text, above which a page is read in full: the most that
+#: evidence of a kind that misleads may claim. A rough text has much of it (menus, teasers).
+MAYBE = verdict.HELD_DOWN
 #: What nobody has learned.
 NOTHING = boilerplate.Boilerplate()
 # Traces that name an outlet without pointing at a page of it.
@@ -125,10 +126,16 @@ def prepare_roughly(item: Capture | Record) -> Page:
     )
 
 
-def screened(capture: Capture, screen: Screen, originals: Originals) -> Decision:
+def screened(
+    capture: Capture,
+    screen: Screen,
+    originals: Originals,
+    known: boilerplate.Boilerplate = NOTHING,
+) -> Decision:
     """Whether a page of a crawl must be read in full, from a quick look at it. Pure.
 
-    What is no page, or shows a wall, must: there the full way says so.
+    First the channels are asked; then what they propose for the text alone is compared with the
+    rough text. What is no page, or shows a wall, must: there the full way says so.
     """
     try:
         text, _ = extract.markup_of(capture)
@@ -137,25 +144,33 @@ def screened(capture: Capture, screen: Screen, originals: Originals) -> Decision
     page = skim(text)
     if page is not None and extract.gates.gate(page.running, page.title):
         return Decision(True, "a wall")
-    decision = screen.decide(page, urls.unwrap_archive(capture.final_url or capture.url)[0])
-    if page is None or not decision.compare:
+    url = urls.unwrap_archive(capture.final_url or capture.url)[0]
+    decision = screen.decide(page, url)
+    if page is None or not (decision.copied or decision.retold):
         return decision
-    if _may_match(page.running, decision.compare, originals):
-        return decision
-    return Decision(False, "no original told in other words")
-
-
-def _may_match(text: str, numbers: Sequence[int], originals: Originals) -> bool:
-    """Whether a rough text, compared with originals, is anything to them."""
-    target = compare.profile(text)
-    sources = originals.articles(list(originals.ids(numbers).values()))
-    for source in sources.values():
-        held = _source_profile(source.text, boilerplate.Marks())
-        if compare.may_derive(target, held):
-            found = verdict.judge(compare.compare(target, held))
-            if found.relation in RECORDED or found.probability >= MAYBE:
-                return True
-    return False
+    marks = known.of(urls.site(url))
+    sources = originals.ids((*decision.copied, *decision.retold))
+    articles = originals.articles(list(sources.values()))
+    # An excerpt lies anywhere; a short article beside many teasers is told by its paragraphs.
+    asked = (
+        (page.paragraphs, decision.retold),
+        (page.running, (*decision.copied, *decision.retold)),
+    )
+    for rough, numbers in asked:
+        if not numbers:
+            continue
+        target = compare.profile(rough, boilerplate=marks)
+        for number in numbers:
+            source = articles.get(sources.get(number, ""))
+            if source is None:
+                continue
+            held = _source_profile(source.text, known.of(source.site))
+            # Of an excerpt the original's rare words may be few.
+            if number in decision.copied or compare.may_derive(target, held):
+                found = verdict.judge(compare.compare(target, held))
+                if found.relation in RECORDED or found.probability > MAYBE:
+                    return decision
+    return Decision(False, "its rough text derives from none")
 
 
 def admit(page: Page, known: boilerplate.Boilerplate = NOTHING) -> tuple[Page, int]:

@@ -126,7 +126,7 @@ def scan(
     store.catch_up()
     # All as they are now, for the whole run.
     parts = known_boilerplate(store), store.threshold
-    look = study.looking(store) if screen and not jobs else None
+    look = study.looking(store, parts[0]) if screen and not jobs else None
     here = study.studying(lambda page: judged(page, store, *parts), look)
     way = Way(here, study.for_scan, (store.path, *parts, screen), jobs, given.limits)
     made_with = judged_with(*parts) | ({"screen": SCREEN} if screen else {})

@@ -103,7 +103,7 @@ def judged(
     return Studied(page, made, words, tuple(every), kept, capped=store.capped - before)
 
 
-def looking(store: Store) -> Look:
+def looking(store: Store, known: Boilerplate) -> Look:
     """The screen over the originals: pages that the full way need not see.
 
     A page whose article is stored is judged anew like any other. Only what stays where it was
@@ -115,7 +115,7 @@ def looking(store: Store) -> Look:
     def look(capture: Capture) -> LetGo | None:
         if capture.path is None or not screen.size:
             return None
-        decision = matching.screened(capture, screen, store)
+        decision = matching.screened(capture, screen, store, known)
         if decision.wanted or store.has_article_of(capture):
             return None
         sha256 = hashlib.sha256(capture.body).hexdigest()
@@ -187,7 +187,7 @@ def for_scan(
 ) -> Study:
     """The study of a crawl, over a connection of its own that only reads."""
     store = Store.open(database, create=False, read_only=True)
-    look = looking(store) if screen else None
+    look = looking(store, known) if screen else None
     return studying(lambda page: judged(page, store, known, threshold), look)
 
 

@@ -11,8 +11,10 @@ import pytest
 from conftest import EDITED, EXCERPT, OTHER, REWORDED, SOURCE, run
 
 from provenance import matching, pipeline
+from provenance.boilerplate import snapshot
 from provenance.config import Parameters
 from provenance.models import Capture
+from provenance.normalize import sentence_hashes, tokenize
 from provenance.screen import Decision, Screen, share, skim
 from provenance.store import Store
 from provenance.store.postings import Sieve
@@ -105,8 +107,48 @@ def test_a_page_that_no_channel_wants_is_let_go(store: Store) -> None:
 
 
 def test_a_passage_in_a_long_page_is_wanted(store: Store) -> None:
-    passage = SOURCE.split("\n\n")[1]
+    passage = "\n\n".join(SOURCE.split("\n\n")[1:3])
     assert decided(store, page(f"{UNRELATED}\n\n{passage}\n\n{OTHER}")).why == "fragments"
+
+
+def test_what_the_full_way_calls_independent_is_let_go(store: Store) -> None:
+    # Forty words of it: fragments propose the original, and the rough text says what the full way
+    # would say.
+    html = page(f"{UNRELATED}\n\n{SOURCE.split(chr(10) * 2)[1]}\n\n{OTHER}")
+    assert decided(store, html) == Decision(False, "its rough text derives from none")
+    target = matching.prepare(Capture(url="https://blog.example/1", body=html.encode(), status=200))
+    made = matching.fingerprint_of(target.article, store.parameters)
+    found = matching.find_matches(target, made, store, store.parameters)
+    assert [match.verdict.relation for match in found] == ["independent"]
+
+
+def test_a_short_article_among_teasers_is_told_by_its_paragraphs(store: Store) -> None:
+    teasers = [
+        f"<div>{name} told {place} on Friday that the {thing} would be {deed} before winter"
+        " comes</div>"
+        for name in ("Orla Vint", "Bram Sallow", "Ines Quay", "Tom Harle", "Una Birch")
+        for place, thing in (("Mossley", "bridge"), ("Dunnet", "mill"), ("Carrow", "chapel"))
+        for deed in ("sold", "painted", "opened")
+    ]
+    found = skim(page(REWORDED, "".join(teasers)))
+    assert found is not None
+    assert "Orla Vint" in found.running and "Orla Vint" not in found.paragraphs
+    assert decided(store, page(REWORDED, "".join(teasers))).wanted
+
+
+def test_lines_that_a_site_prints_everywhere_want_no_page(store: Store) -> None:
+    passage = "\n\n".join(SOURCE.split("\n\n")[1:3])
+    capture = Capture(
+        url="https://blog.example/1",
+        body=page(f"{UNRELATED}\n\n{passage}\n\n{OTHER}").encode(),
+        path="crawl.warc.gz",
+        status=200,
+    )
+    screen = Screen(store, store.parameters)
+    assert matching.screened(capture, screen, store).wanted
+    sentences = sentence_hashes(tokenize(passage))
+    known = snapshot([(value, "blog.example", "learned") for value in sentences])
+    assert not matching.screened(capture, screen, store, known).wanted
 
 
 @pytest.mark.parametrize(
@@ -145,6 +187,16 @@ def test_a_page_that_points_at_an_original_is_wanted(
 )
 def test_what_cannot_be_looked_at_goes_the_full_way(store: Store, html: str) -> None:
     assert decided(store, html).wanted
+
+
+def test_blocks_end_a_piece_and_inline_elements_do_not() -> None:
+    found = skim(
+        "<body><div>Wrapped\n  over <b>l</b>ines<p>Next<br>line"
+        "<table><tr><td>cell<td>other</table></div>"
+        "<P title='</p> > x'>Last &lt;p&gt; one</P>"
+    )
+    assert found is not None
+    assert found.pieces == ("Wrapped over lines", "Next", "line", "cell", "other", "Last <p> one")
 
 
 def test_share_is_that_of_the_best_stretch() -> None:

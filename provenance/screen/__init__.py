@@ -1,19 +1,18 @@
 """A page's bytes, skimmed, and an index in: whether any channel wants the page out. Pure.
 
-Almost no page of a crawl stems from a known original, and extracting one costs twenty times what
-a fast parser takes. So the channels are asked with the rough words of a page, and a page that none
-wants is let go. The rules ask for more than those of ``candidates``, for what chance proposes costs
-an extraction here: where fragments meet, the rare words between them must too, and an original that
-shares rare words must be found again, by a good share of all its words, in a stretch of the page as
-long as it is. What can't be skimmed, or says little, is wanted: "could not read" is never "no
-match".
+Almost no page of a crawl stems from a known original, and extracting one costs ten times what a
+fast parser takes. So the channels are asked with the rough words of a page, and a page that none
+wants is let go. What copying leaves beside the text (its address, links, pictures) wants a page at
+once. Shared fragments and rare words only propose originals: the page's rough text is to be held
+against those before anything is extracted (``matching.screened``), so the rules here may be loose.
+What can't be skimmed, or says little, is wanted: "could not read" is never "no match".
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,22 +22,21 @@ from provenance.config import LIMITS, Limits, Parameters
 from provenance.languages import MARK, is_language_key, language_key, language_of, names
 from provenance.models import Index
 from provenance.normalize import sampled, tokenize, words_of
-from provenance.screen.skim import Skim, skim
+from provenance.screen.skim import Skim, is_running, skim
 
 __all__ = ["VERSION", "Decision", "Screen", "Screened", "Skim", "skim"]
 
 #: Of the rules: what was let go by older ones is looked at again.
-VERSION = 1
+VERSION = 2
 #: Fragments that one original must share within so many words, over a stretch of so many words.
-MIN_FRAGMENTS, NEAR, STRETCH = 2, 120, 16
-#: Share of that stretch's rare words that the original must hold, and what they must weigh (nats):
-#: by chance an original holds a few, and lines that sites print under articles have few.
-MIN_LOCAL, MIN_WEIGHT = 0.6, 30.0
-#: Originals that shared fragments, or rare words, propose.
-PROPOSED = 4
+MIN_FRAGMENTS, NEAR, STRETCH = 2, 120, 10
+#: Originals that are looked at for shared rare words, by the best stretch and by the whole page.
+LOOKED_AT = 8
 #: Share of an original's rare words, weighed by how rare they are in news, that a stretch of the
 #: page as long as it is must hold to be compared.
-MIN_SHARE = 0.16
+MIN_SHARE = 0.12
+#: Originals that are compared for shared fragments, and for shared rare words.
+COMPARED = 4, 5
 #: Names and numbers that an original in another language must share.
 MIN_ANCHORS = 4
 #: Links, and pictures, of a page that are looked up.
@@ -59,13 +57,14 @@ class Screened(Index, Protocol):
 class Decision:
     """Whether a page must go the full way, and why, in a few words.
 
-    ``compare``: originals (by ``fingerprints.number``) that rare words alone propose. Half of the
-    pages about news have some, so they are worth a comparison with the rough text first.
+    ``copied``, ``retold``: originals (by ``fingerprints.number``), best first, that fragments and
+    rare words propose: with any, the page is wanted if its rough text may derive from one.
     """
 
     wanted: bool
     why: str
-    compare: tuple[int, ...] = ()
+    copied: tuple[int, ...] = ()
+    retold: tuple[int, ...] = ()
 
 
 class Screen:
@@ -81,28 +80,32 @@ class Screen:
         """Whether a page goes the full way. ``page`` is None where it can't be skimmed."""
         if page is None:
             return Decision(True, "not skimmed")
-        running = words_of(page.running)
+        words: list[str] = []
+        running: list[str] = []
+        for piece in page.pieces:
+            found = words_of(piece)
+            words += found
+            if is_running(piece):
+                running += found
         if len(running) < self.limits.min_words:
             return Decision(True, "little text")
-        words = words_of("\n".join(page.pieces))
-        language = language_of(running)
-        if self._fragments(words, language):
-            return Decision(True, "fragments")
         if why := self._traces(page, url):
             return Decision(True, why)
-        if proposed := self._terms(rare_terms(words, language)):
-            return Decision(True, "terms", proposed)
+        language = language_of(running)
         if self.languages - {language} and self._anchors(page.running, language):
             return Decision(True, "names and numbers")
+        copied = self._fragments(words)
+        retold = [n for n in self._terms(rare_terms(words, language)) if n not in copied]
+        if copied:
+            return Decision(True, "fragments", copied, tuple(retold))
+        if retold:
+            return Decision(True, "terms", (), tuple(retold))
         return Decision(False, "no channel")
 
     # -- the channels --------------------------------------------------------------------------
 
-    def _fragments(self, words: Sequence[str], language: str) -> bool:
-        """Whether one original shares fragments that lie close together, and the rare words there.
-
-        Stock phrases make fragments meet; what stands around them then differs.
-        """
+    def _fragments(self, words: Sequence[str]) -> tuple[int, ...]:
+        """Originals that share fragments which lie close together."""
         of = self.parameters
         places: dict[int, int] = {}
         for place, value in sampled(words, of.fragment, of.fragment_modulus, of.seed):
@@ -112,24 +115,11 @@ class Screen:
         for value in sorted(held, key=places.__getitem__):
             for number in held[value]:
                 shared[number].append(places[value])
-        for number in _top({n: float(len(at)) for n, at in shared.items() if len(at) > 1}):
-            if any(
-                self._holds(number, words[first : last + of.fragment], language)
-                for first, last in _stretches(shared[number])
-            ):
-                return True
-        return False
+        near = {number: float(_together(at)) for number, at in shared.items() if len(at) > 1}
+        return tuple(_top({n: count for n, count in near.items() if count}, COMPARED[0]))
 
-    def _holds(self, number: int, words: Sequence[str], language: str) -> bool:
-        """Whether an original holds most of the rare words of a stretch."""
-        rare = rare_terms(words, language)
-        held = frozenset(self.index.terms_of(number))
-        total = sum(map(idf, rare))
-        met = sum(idf(term) for term in rare if term in held)
-        return met >= MIN_WEIGHT and met >= MIN_LOCAL * total
-
-    def _terms(self, terms: Sequence[str]) -> tuple[int, ...]:
-        """Originals of whose rare words a stretch of the page holds a good share."""
+    def _terms(self, terms: Sequence[str]) -> list[int]:
+        """Originals of whose rare words a stretch of the page holds a good share, best first."""
         keys = term_keys(terms)
         held = self.index.holders(list(dict.fromkeys(keys)), self.limits.term_bucket)
         weights = {key: math.log(1 + self.size / len(numbers)) for key, numbers in held.items()}
@@ -147,8 +137,11 @@ class Screen:
             for number, weight in here.items():
                 if weight > best.get(number, 0.0):
                     best[number] = weight
-        proposed = dict.fromkeys([*_top(best), *_top(whole)])
-        return tuple(n for n in proposed if share(terms, self.index.terms_of(n)) >= MIN_SHARE)
+        shares = {
+            number: share(terms, self.index.terms_of(number))
+            for number in dict.fromkeys([*_top(best, LOOKED_AT), *_top(whole, LOOKED_AT)])
+        }
+        return _top({n: held for n, held in shares.items() if held >= MIN_SHARE}, COMPARED[1])
 
     def _anchors(self, text: str, language: str) -> bool:
         """Whether an original in another language shares names and numbers."""
@@ -187,19 +180,20 @@ class Screen:
         return ""
 
 
-def _stretches(places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Stretches between fragments that lie close together: the first place and the last."""
-    last = 0
+def _together(places: Sequence[int]) -> int:
+    """The most fragments that lie close together, of places in order; 0 where too few do."""
+    most = last = 0
     for first, place in enumerate(places):
         last = max(last, first)
         while last + 1 < len(places) and places[last + 1] - place <= NEAR:
             last += 1
         if last - first + 1 >= MIN_FRAGMENTS and places[last] - place >= STRETCH:
-            yield place, places[last]
+            most = max(most, last - first + 1)
+    return most
 
 
-def _top(scores: Mapping[int, float]) -> list[int]:
-    return sorted(scores, key=lambda number: (-scores[number], number))[:PROPOSED]
+def _top(scores: Mapping[int, float], count: int) -> list[int]:
+    return sorted(scores, key=lambda number: (-scores[number], number))[:count]
 
 
 def share(terms: Sequence[str], original: Sequence[str]) -> float:
