@@ -136,11 +136,13 @@ def test_states_of_a_scan_that_was_stopped_are_those_of_an_unbroken_one(tmp_path
 
 
 def test_an_input_that_cannot_be_opened_is_no_page(small: Path) -> None:
+    picture = small.parent / "picture.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99))
     for verb in ("scan", "add"):
-        ran = run(verb, "nowhere", "--db", small)
+        ran = run(verb, picture, "--db", small)
         assert ran.code == 2 and "1 input could not be opened" in ran.err
         assert verb == "add" or "0 pages read" in ran.err
-    assert run("check", "nowhere", "--db", small).code == 2
+    assert run("check", picture, "--db", small).code == 2
     for row in rows_of(small, "SELECT counts FROM runs WHERE id > 1"):
         counts = json.loads(row["counts"])
         assert (counts["read"], counts["failed"], counts["failures"]) == (0, 0, 1)
