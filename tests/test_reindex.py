@@ -82,7 +82,7 @@ def test_an_older_database_is_taken_up(tmp_path: Path) -> None:
     path = made(tmp_path / "p.db")
     as_before_segments(path)
     before = path.read_bytes()
-    for words in (["check", "-"], ["add", "x"], ["originals"], ["scan", "x"]):
+    for words in (["check", "-"], ["add", "-"], ["originals"], ["scan", "-"]):
         done = run(*words, "--db", str(path), stdin=TEXT.encode())
         assert done.code == 2 and "provenance reindex" in done.err, done.err
         assert len(done.err.splitlines()) == 1
