@@ -7,11 +7,19 @@ value and returns a value.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from provenance import matching, study
-from provenance.errors import ExtractError, FetchError, ProvenanceError, ReadError, UsageError
+from provenance.errors import (
+    ExtractError,
+    FetchError,
+    ProvenanceError,
+    ReadError,
+    StoreError,
+    UsageError,
+)
 from provenance.intake import Given, read_one
 from provenance.matching import NamedSource, Page
 from provenance.models import Article, Failure, InputAccount, Match, Status, Trace
@@ -172,8 +180,10 @@ def check(store: Store, spec: str, given: Given, *, follow: bool = False, jobs: 
     way = Way(here, study.for_check, (store.path, *parts), jobs, given.limits, forked=True)
     try:
         item, account = read_one(spec, given)
-        # A worker only reads: what waits to be indexed is indexed before it looks.
-        store.catch_up()
+        # A worker only reads: what waits to be indexed is indexed before it looks. Where the
+        # database is locked just now, it is read as it lies.
+        with suppress(StoreError):
+            store.catch_up()
         (one,) = _studied(way, [item], spec)
     except (UsageError, FetchError, ReadError, ExtractError) as error:
         with store.transaction():
