@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import crawl
@@ -40,37 +41,69 @@ def memory_of(leader: int) -> int:
     return total
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One run of a command with all its processes: seconds by the clock, seconds of the processor
+    in all and of the command's own process, the peak of their memory in bytes, and what it said."""
+
+    seconds: float
+    processor: float
+    own: float
+    peak: int
+    told: str
+
+
+def processor_of(leader: int) -> dict[int, float]:
+    """Seconds of the processor that each process of a session has taken."""
+    found = {}
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getsid(int(place.name)) != leader:
+                continue
+            told = (place / "stat").read_text("ascii").rsplit(")", 1)[1].split()
+        except (OSError, ValueError):
+            continue
+        found[int(place.name)] = (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+    return found
+
+
+def watched(command: list[str], *, weigh: bool = False) -> Ran:
+    """Run a command to its end; with ``weigh`` its memory is told, too."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    )
+    peak = 0
+    spent: dict[int, float] = {}
+
+    def watch() -> None:
+        nonlocal peak
+        while process.poll() is None:
+            if weigh:
+                peak = max(peak, memory_of(process.pid))
+            # Workers are their server's children, and are waited for by it alone.
+            spent.update(processor_of(process.pid))
+            # To weigh a process takes some milliseconds of its own.
+            time.sleep(1.0 if weigh else 0.3)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    _, told = process.communicate()
+    took = time.perf_counter() - began
+    watcher.join()
+    if process.returncode not in (0, 3):
+        raise SystemExit(told.decode())
+    return Ran(took, sum(spent.values()), spent.get(process.pid, 0.0), peak, told.decode())
+
+
 def scanned(database: Path, source: Path, jobs: int, *, weigh: bool = False) -> tuple[float, int]:
     """Seconds of one scan on a copy of the database, and its peak memory in bytes."""
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / "scan.db"
         shutil.copy(database, copy)
         words = [sys.executable, "-m", "provenance", "scan", str(source), "--db", str(copy)]
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            [*words, "--jobs", str(jobs)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-        peak = 0
-
-        def watch() -> None:
-            nonlocal peak
-            while process.poll() is None:
-                peak = max(peak, memory_of(process.pid))
-                time.sleep(0.5)
-
-        watcher = threading.Thread(target=watch)
-        if weigh:
-            watcher.start()
-        _, told = process.communicate()
-        took = time.perf_counter() - began
-        if weigh:
-            watcher.join()
-        if process.returncode not in (0, 3):
-            raise SystemExit(told.decode())
-    return took, peak
+        ran = watched([*words, "--jobs", str(jobs)], weigh=weigh)
+    return ran.seconds, ran.peak
 
 
 def table(data: Path, pages: int, originals: int, rounds: int) -> list[str]:
