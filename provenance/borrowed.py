@@ -7,6 +7,7 @@ from the report.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
@@ -32,6 +33,8 @@ _CREDIT = regex.compile(
     """,
     regex.VERBOSE,
 )
+# One of these stands in whatever ``_CREDIT`` finds; most lines have none, and are not searched.
+_MARK = re.compile(r"AP|AFP|EPA|DPA|Reuters|TASS|Associated|Getty|Photo|Picture|In\s+this")
 #: Words of a line up to which its credit makes the whole of it a caption.
 _LINE_WORDS = 90
 _SENTENCE_END = regex.compile(r"[.!?][\"”’)]?\s+(?=[\p{Lu}(])")
@@ -54,7 +57,7 @@ def quotations(text: str) -> Iterator[tuple[int, int]]:
 def _captions(text: str) -> Iterator[tuple[int, int]]:
     at = 0
     for line in text.split("\n"):
-        hits = [found.span() for found in _CREDIT.finditer(line)]
+        hits = [found.span() for found in _CREDIT.finditer(line)] if _MARK.search(line) else []
         if hits and len(line.split()) <= _LINE_WORDS:
             yield at, at + len(line)
         elif hits:

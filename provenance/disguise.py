@@ -142,8 +142,7 @@ def _repaired(words: Sequence[str]) -> dict[str, str]:
     """Words with figures for letters, or with all letters doubled, and what they are meant to be:
     nothing where there are only a few."""
     odd = {word for word in set(words) if 3 < len(word) <= 2 * _LONGEST_WORD and word.isascii()}
-    meant = {word: _halved(_unleeted(word)) for word in odd}
-    meant = {word: right for word, right in meant.items() if right != word}
+    meant = {word: right for word in odd if (right := _plain(word)) != word}
     known = dict(zip(meant, stemmer("english")(list(meant.values())), strict=True))
     found = {word: meant[word] for word, stem in known.items() if frequency(stem)}
     return found if len(found) >= LEAST_REPAIRED else {}
@@ -155,12 +154,21 @@ def _share(words: Sequence[str]) -> float:
     if not counted:
         return 1.0
     # A stemmer takes squares of the length of a word.
-    words = [word for word in counted if len(word) <= 2 * _LONGEST_WORD]
-    known = sum(
-        frequency(stem) > 0 and (len(word) > 1 or word in "ai")
-        for stem, word in zip(stemmer("english")(words), words, strict=True)
-    )
+    known = sum(_is_known(word) for word in counted if len(word) <= 2 * _LONGEST_WORD)
     return known / len(counted)
+
+
+# Texts share most of their words, and each original that a page is held against is read.
+@lru_cache(maxsize=1 << 16)
+def _is_known(word: str) -> bool:
+    """Whether the background knows a word."""
+    return frequency(stemmer("english")([word])[0]) > 0 and (len(word) > 1 or word in "ai")
+
+
+@lru_cache(maxsize=1 << 16)
+def _plain(word: str) -> str:
+    """A word with letters for figures, and each of its letters once where all are doubled."""
+    return _halved(_unleeted(word))
 
 
 Meant = list[tuple[int, int, str]]

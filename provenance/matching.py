@@ -289,14 +289,16 @@ def _named(target: Page, source: Article) -> bool:
     ):
         return True
     named = urls.canonical_url(urls.redact(source.canonical_url))
-    return bool(named) and named in _linked(target.article)
+    return bool(named) and named in _linked(target.article.links, target.article.canonical_url)
 
 
-def _linked(article: Article) -> tuple[str, ...]:
-    """Canonical URLs of the pages that the text links, its own left out."""
+# Asked anew for each original that a page is held against.
+@lru_cache(maxsize=8)
+def _linked(links: tuple[str, ...], own: str) -> tuple[str, ...]:
+    """Canonical URLs of the pages that a text links, its ``own`` left out."""
     # Redacted, as the store keeps them.
-    found = (urls.canonical_url(urls.redact(link)) for link in article.links[:MAX_LINKS])
-    return tuple(dict.fromkeys(url for url in found if url != article.canonical_url))
+    found = (urls.canonical_url(urls.redact(link)) for link in links[:MAX_LINKS])
+    return tuple(dict.fromkeys(url for url in found if url != own))
 
 
 def _shared_wire(source: Sequence[Trace], target: Sequence[Trace]) -> str | None:
@@ -329,7 +331,10 @@ def find_matches(
         made = dataclasses.replace(
             made, fragments=fragments(words, parameters), terms=rare_terms(words)
         )
-    named = (*traces.lookup_urls(page.traces, article), *_linked(article))
+    named = (
+        *traces.lookup_urls(page.traces, article),
+        *_linked(article.links, article.canonical_url),
+    )
     stems, slugs = traces.lookup_stems(article), traces.lookup_slugs(article)
     found = [
         one
@@ -422,7 +427,8 @@ def _sites(rows: tuple[tuple[str, str, str], ...]) -> Sites:
     return Sites(rows)
 
 
-@lru_cache(maxsize=512)
+# Two thirds of a MB each (articles of 1,000 words), in every worker.
+@lru_cache(maxsize=128)
 def _source_profile(text: str, marks: boilerplate.Marks) -> compare.Profile:
     """The profile of an original: one story's pages ask for the same few again and again."""
     return compare.profile(text, boilerplate=marks)
