@@ -124,7 +124,12 @@ for _verb in (
 @click.argument("words", nargs=-1, metavar="[VERB]...")
 @click.pass_context
 def help_of(context: click.Context, words: tuple[str, ...]) -> None:
-    """Show how a verb is used, or which there are."""
+    """Show how a verb is used, or which there are.
+
+    \b
+      provenance help scan
+      provenance help sites add
+    """
     parent = context.find_root()
     command: click.Command = parent.command
     for word in words:

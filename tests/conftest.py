@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,6 +30,11 @@ pytest.register_assert_rewrite("cli_samples", "fetching", "reader_samples", "sto
 # The same examples in every run, however slow the machine.
 settings.register_profile("tests", deadline=None, derandomize=True, database=None)
 settings.load_profile("tests")
+
+# A shell starts what runs in its background with Ctrl-C ignored, which every command under test
+# would inherit, and be deaf to the Ctrl-C of its test.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 
