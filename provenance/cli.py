@@ -37,7 +37,7 @@ from provenance.commands.report import report
 from provenance.commands.review import review
 from provenance.commands.scan import scan
 from provenance.commands.serve import serve
-from provenance.commands.shared import INTERRUPTED, UNREADABLE, fail, say
+from provenance.commands.shared import INTERRUPTED, UNREADABLE, drop_output, fail, say
 from provenance.commands.show import show
 from provenance.commands.sites import sites
 from provenance.commands.verify import verify
@@ -57,8 +57,8 @@ class Verbs(DefaultGroup):  # type: ignore[misc]  # click_default_group has no t
             return super().invoke(ctx)
         except BrokenPipeError:
             # The reader (head, less) has what it wanted: no failure. Click would exit 1, which
-            # here means "a repost was found". The interpreter flushes once more at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # here means "a repost was found".
+            drop_output()
             ctx.exit(0)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
@@ -180,8 +180,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(INTERRUPTED)
     except Exception as error:
         if isinstance(error, OSError) and error.errno in _FULL:
-            # What waits to be written is not tried again when the interpreter ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            drop_output()
             where = error.filename or "the output"
             say(
                 f"provenance: {where} could not be written: {error.strerror}. Free some space, or "

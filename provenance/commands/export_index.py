@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from provenance.commands.shared import db_option, say
+from provenance.commands.shared import counted, db_option, say
 
 
 @click.command("export-index")
@@ -33,6 +33,6 @@ def export_index(out: Path, db: Path) -> None:
     with Store.open(db, create=False) as store:
         rows = index.export(store, out)
     say(
-        f"{rows['originals']} {'original' if rows['originals'] == 1 else 'originals'} written to "
-        f"{out}, with {rows['postings']} keys and {rows['names']} addresses and names"
+        f"{counted(rows['originals'], 'original')} written to {out}, "
+        f"with {rows['postings']} keys and {rows['names']} addresses and names"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from provenance.commands.shared import Counted, db_option, say
+from provenance.commands.shared import Counted, counted, db_option, say
 
 
 @click.command()
@@ -40,4 +40,4 @@ def reindex(db: Path, texts: bool, seed: int | None) -> None:
         progress.done()
         total = store.size()
     what = "fingerprints of all articles made anew; " if made else ""
-    say(f"{what}{total} {'original' if total == 1 else 'originals'} indexed in {db}")
+    say(f"{what}{counted(total, 'original')} indexed in {db}")

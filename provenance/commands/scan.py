@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from pathlib import Path
@@ -22,6 +21,7 @@ from provenance.commands.shared import (
     Progress,
     counted,
     db_option,
+    drop_output,
     exit_for,
     exit_option,
     failures,
@@ -153,7 +153,7 @@ def scan(
         except BrokenPipeError:
             # An answer that is cut must not look whole: nobody reads it, so we stop and say so.
             progress.done()
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            drop_output()
             say(
                 "Stopped, for nobody reads the output any more. What was read is kept; run the "
                 "same command again to go on."

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provenance.commands.shared import DIFFERS, jobs_of, jobs_option, json_option, json_out
+from provenance.commands.shared import (
+    DIFFERS,
+    counted,
+    jobs_of,
+    jobs_option,
+    json_option,
+    json_out,
+)
 from provenance.errors import ProvenanceError, ReadError
 
 if TYPE_CHECKING:
@@ -97,7 +104,7 @@ def _text(found: Examined, bundle: Path) -> str:
         "agrees": click.style("AGREES", fg="green", bold=True),
         "differs": click.style("DIFFERS", fg="red", bold=True),
     }[found.status]
-    left = f"; {len(parts)} {'part' if len(parts) == 1 else 'parts'} could not be checked"
+    left = f"; {counted(len(parts), 'part')} could not be checked"
     about = {
         name: clipped(str(found.about.get(name)), 80) for name in ("match", "created", "made_by")
     }
