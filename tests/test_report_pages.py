@@ -238,6 +238,11 @@ def test_a_line_of_200_kb_and_many_traces_are_bounded() -> None:
     assert len(page) < 400_000 and "… and 4800 more." in page
 
 
+def test_the_seed_is_not_told() -> None:
+    page = match_page(row() | {"parameters": {"seed": 20250703, "bands": 32}}, version="1")
+    assert "bands" in page and "20250703" not in page
+
+
 def test_without_texts_the_page_says_so() -> None:
     made = row()
     for side in ("source", "target"):
