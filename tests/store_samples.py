@@ -111,7 +111,11 @@ def dump(store: Store) -> dict[str, list[Any]]:
     """Every row of every table, clocks aside."""
     return {
         table: [
-            {k: v for k, v in row.items() if k not in ("started", "ended", "found", "decided")}
+            {
+                k: v
+                for k, v in row.items()
+                if k not in ("started", "ended", "found", "decided", "at")
+            }
             for row in store.db[table].rows
         ]
         for table in DESIGNED
