@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,13 +45,19 @@ def memory_of(leader: int) -> int:
 @dataclass(frozen=True, slots=True)
 class Ran:
     """One run of a command with all its processes: seconds by the clock, seconds of the processor
-    in all and of the command's own process, the peak of their memory in bytes, and what it said."""
+    in all and of the command's own process, their memory in bytes, second by second, and what it
+    said."""
 
     seconds: float
     processor: float
     own: float
-    peak: int
+    memory: Sequence[int]
     told: str
+
+    @property
+    def peak(self) -> int:
+        """The most memory that they took."""
+        return max(self.memory, default=0)
 
 
 def processor_of(leader: int) -> dict[int, float]:
@@ -73,14 +80,13 @@ def watched(command: list[str], *, weigh: bool = False) -> Ran:
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
     )
-    peak = 0
+    memory: list[int] = []
     spent: dict[int, float] = {}
 
     def watch() -> None:
-        nonlocal peak
         while process.poll() is None:
             if weigh:
-                peak = max(peak, memory_of(process.pid))
+                memory.append(memory_of(process.pid))
             # Workers are their server's children, and are waited for by it alone.
             spent.update(processor_of(process.pid))
             # To weigh a process takes some milliseconds of its own.
@@ -93,7 +99,7 @@ def watched(command: list[str], *, weigh: bool = False) -> Ran:
     watcher.join()
     if process.returncode not in (0, 3):
         raise SystemExit(told.decode())
-    return Ran(took, sum(spent.values()), spent.get(process.pid, 0.0), peak, told.decode())
+    return Ran(took, sum(spent.values()), spent.get(process.pid, 0.0), memory, told.decode())
 
 
 def scanned(database: Path, source: Path, jobs: int, *, weigh: bool = False) -> tuple[float, int]:
