@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import gzip
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import islice, zip_longest
+from itertools import islice, repeat, zip_longest
 
 from provenance.languages import MARK, language_of, stemmer
 
@@ -100,13 +100,19 @@ def frequency(stem: str) -> int:
     return _table()[1].get(stem, 0)
 
 
-@lru_cache(maxsize=200_000)
-def idf(stem: str) -> float:
-    """Inverse document frequency in nats, ``ln((N + 1) / (df + 1))`` (Spärck Jones 1972)."""
+@cache
+def _weights() -> dict[str, float]:
     total, counts = _table()
-    return math.log((total + 1) / (counts.get(stem, 0) + 1))
+    return {stem: math.log((total + 1) / (count + 1)) for stem, count in counts.items()}
 
 
+def idf(stems: Iterable[str]) -> list[float]:
+    """Inverse document frequency of each, in nats: ``ln((N + 1) / (df + 1))`` (Spärck Jones
+    1972)."""
+    return list(map(_weights().get, stems, repeat(max_idf())))
+
+
+@cache
 def max_idf() -> float:
     """The weight of a word that the background has never seen, in nats."""
     return math.log(_table()[0] + 1)

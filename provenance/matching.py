@@ -55,8 +55,9 @@ MIN_OWN_WORDS = 20
 #: Originals of a site are counted so far.
 MOST_COUNTED = 1000
 #: Probability of reuse, judged by rough text, above which a page is read in full: the most that
-#: evidence of a kind that misleads may claim. A rough text has much of it (menus, teasers).
-MAYBE = verdict.HELD_DOWN
+#: evidence of a kind that misleads may claim, for a rough text has much of it (menus, teasers).
+#: Half of that where no fragment speaks, since a rewrite is told less clearly among them.
+MAYBE, MAYBE_RETOLD = verdict.HELD_DOWN, verdict.HELD_DOWN / 2
 #: What nobody has learned.
 NOTHING = boilerplate.Boilerplate()
 # Traces that name an outlet without pointing at a page of it.
@@ -152,23 +153,22 @@ def screened(
     sources = originals.ids((*decision.copied, *decision.retold))
     articles = originals.articles(list(sources.values()))
     # An excerpt lies anywhere; a short article beside many teasers is told by its paragraphs.
-    asked = (
-        (page.paragraphs, decision.retold),
-        (page.running, (*decision.copied, *decision.retold)),
-    )
+    asked = [(page.running, (*decision.copied, *decision.retold))]
+    if decision.retold and page.paragraphs != page.running:
+        asked.append((page.paragraphs, decision.retold))
     for rough, numbers in asked:
-        if not numbers:
-            continue
         target = compare.profile(rough, boilerplate=marks)
         for number in numbers:
             source = articles.get(sources.get(number, ""))
             if source is None:
                 continue
             held = _source_profile(source.text, known.of(source.site))
+            copied = number in decision.copied
             # Of an excerpt the original's rare words may be few.
-            if number in decision.copied or compare.may_derive(target, held):
+            if copied or compare.may_derive(target, held):
                 found = verdict.judge(compare.compare(target, held))
-                if found.relation in RECORDED or found.probability > MAYBE:
+                least = MAYBE if copied else MAYBE_RETOLD
+                if found.relation in RECORDED or found.probability > least:
                     return decision
     return Decision(False, "its rough text derives from none")
 

@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 import regex
 import xxhash
@@ -321,19 +322,25 @@ def shingles(words: Sequence[str], n: int, seed: int) -> list[int]:
         return []
     size = min(n, len(words))
     hashed = xxhash.xxh3_64_intdigest
-    out = []
-    for i in range(len(words) - size + 1):
-        value = hashed(" ".join(words[i : i + size]).encode(), seed)
-        out.append(value - (1 << 64) if value >= 1 << 63 else value)
-    return out
+    # Words with a space between them, of which each n-gram is a piece.
+    pieces = [word.encode() for word in words]
+    text = b" ".join(pieces)
+    places = list(accumulate((len(piece) + 1 for piece in pieces), initial=0))
+    found = (
+        hashed(text[start : end - 1], seed)
+        for start, end in zip(places, places[size:], strict=False)
+    )
+    return [value - (1 << 64) if value >= 1 << 63 else value for value in found]
 
 
 def sampled(words: Sequence[str], n: int, modulus: int, seed: int) -> Iterator[tuple[int, int]]:
     """Place and signed 64-bit hash of the word n-grams whose hash ≡ 0 mod ``modulus``: of the
     hashes that ``shingles`` gives."""
-    for place, value in enumerate(shingles(words, n, seed)):
-        if value % modulus == 0:
-            yield place, value
+    return (
+        (place, value)
+        for place, value in enumerate(shingles(words, n, seed))
+        if value % modulus == 0
+    )
 
 
 def hashed(texts: Sequence[str], seed: int) -> list[int]:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import EDITED, EXCERPT, OTHER, REWORDED, SOURCE, run
 
-from provenance import matching, pipeline
+from provenance import matching, pipeline, study
 from provenance.boilerplate import snapshot
 from provenance.config import Parameters
 from provenance.models import Capture
 from provenance.normalize import sentence_hashes, tokenize
-from provenance.screen import Decision, Screen, share, skim
+from provenance.screen import Decision, Places, Screen, skim
 from provenance.store import Store
-from provenance.store.postings import Sieve
+from provenance.store.postings import HOT, Sieve
 
 GIVEN = pipeline.Given()
 MENU = "<nav><a href='/news'>News</a><a href='/sport'>Sport</a><select><option>Us</select></nav>"
@@ -92,6 +92,12 @@ def test_a_skim_has_what_the_page_shows() -> None:
 )
 def test_what_costs_the_parser_much_is_not_skimmed(html: str) -> None:
     assert skim(html) is None
+
+
+def test_a_script_is_no_tag_however_long() -> None:
+    script = f"<script>//<![CDATA[\nvar x = '{'ab ' * 20_000}';\n//]]></script>"
+    found = skim(page(SOURCE, script))
+    assert found is not None and found.running == skim(page(SOURCE)).running  # type: ignore[union-attr]
 
 
 # What is wanted
@@ -203,9 +209,10 @@ def test_share_is_that_of_the_best_stretch() -> None:
     original = ["quorn", "vexil", "zither", "ombud"]
     near = ["other"] * 100 + original + ["other"] * 100
     far = [word for term in original for word in (term, *["other"] * 60)]
-    assert share(near, original) == 1.0
-    assert 0 < share(far, original) < 0.5
-    assert share([], original) == share(near, []) == 0.0
+    assert Places(near).share(original) == 1.0
+    assert 0 < Places(far).share(original) < 0.5
+    assert Places(far).share(original, least=1.01) == 0.0
+    assert Places([]).share(original) == Places(near).share([]) == 0.0
 
 
 def test_the_sieve_changes_nothing_but_the_time(store: Store) -> None:
@@ -217,11 +224,38 @@ def test_the_sieve_changes_nothing_but_the_time(store: Store) -> None:
     assert keys and not store.sift(most=-1)
 
 
+def test_a_sieve_is_made_when_enough_pages_come(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    captures = [
+        Capture(url=f"https://blog.example/{i}", body=page(text).encode(), path="c", status=200)
+        for i, text in enumerate([UNRELATED, SOURCE, UNRELATED])
+    ]
+    monkeypatch.setattr(Screen, "__init__", with_size(2 * study.ORIGINALS_A_PAGE))
+    look = study.looking(store, matching.NOTHING)
+    told = []
+    for capture in captures:
+        told.append((look(capture) is None, store.sieve is not None))
+    assert told == [(False, False), (True, False), (False, True)]
+
+
+def with_size(size: int) -> Callable[..., None]:
+    """What makes a screen that takes its collection to be of this size."""
+    made = Screen.__init__
+
+    def make(self: Screen, *arguments: object) -> None:
+        made(self, *arguments)  # type: ignore[arg-type]
+        self.size = size
+
+    return make
+
+
 def test_a_sieve_keeps_every_key_that_is_held() -> None:
     held = np.arange(0, 1 << 47, (1 << 47) // 5000, dtype=np.uint64)
     sieve = Sieve(len(held))
     for part in np.array_split(held, 7):
-        sieve.add(part)
+        sieve.add((part, np.where(part % 2, HOT, 7).astype(np.uint32)))
+    assert sieve.hot == set(held[held % 2 == 1].tolist())
     assert sieve.kept(held.tolist()) == held.tolist()
     strange = (held[:-1] + np.uint64((1 << 47) // 10000)).tolist()
     assert len(sieve.kept(strange)) < len(strange) / 5

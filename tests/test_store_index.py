@@ -176,6 +176,13 @@ def test_hot_keys_keep_one_posting_and_are_counted(tmp_path: Path) -> None:
             "own3", "heron own3",
         }  # fmt: skip
         assert store.held(["heron"]) and not store.held(["none"])
+        # What a sieve knows as hot is told, and counted, without being read.
+        capped = store.capped.copy()
+        (hot,) = store.conn.execute("SELECT count(*) FROM capped").fetchone()
+        assert store.sift() and store.sieve is not None and len(store.sieve.hot) == hot
+        assert set(store.holders(["own3", "weir", "heron"], terms)) == {"own3"}
+        assert store.by_bands([2, 1444], bucket) == store.by_bands([1444], bucket) != []
+        assert store.capped == capped + Counter(minhash=1, terms=2)
         told = store.conn.execute("SELECT channel, originals FROM capped ORDER BY 2").fetchall()
         assert told == [("minhash", 250), ("terms", 430), ("terms", 430), ("terms", 450)]
         size = store.conn.execute("SELECT sum(length(data)) FROM postings").fetchone()[0]

@@ -229,7 +229,7 @@ def _weigh(tokens: Tokens) -> tuple[list[str], Floats, Bools]:
     stems = stemmer("english")(words)
     numbers = [number_value(word) for word in words]
     stems = [number or stem for number, stem in zip(numbers, stems, strict=True)]
-    weights = np.array([idf(stem) for stem in stems], dtype=np.float64)
+    weights = np.array(idf(stems))
     names = names_of(tokens, "english")
     hard = np.fromiter(
         (

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 #: Characters and elements up to which a page is skimmed: far above those of articles.
 MAX_PAGE, MAX_ELEMENTS = 2_000_000, 40_000
@@ -20,10 +21,10 @@ _RUNNING = 11
 #: Words from which a piece is a paragraph, not a teaser: of the pages that were read wrongly by all
 #: their running text, most told a short article beside many teasers.
 _PARAGRAPH = 20
-#: Tags that end a piece; text runs on over all others.
+#: Before tags that end a piece; text runs on over all others.
 _BLOCK = re.compile(
-    r"</?(?:p|div|li|br|t[dhr]|h[1-6]|[uod]l|d[dt]|section|article|header|footer|nav|main|aside"
-    r"|blockquote|figure|figcaption|table|form|button|label|option|pre|address|hr)(?=[ >])"
+    r"<(?=/?(?:p|div|li|br|t[dhr]|h[1-6]|[uod]l|d[dt]|section|article|header|footer|nav|main|aside"
+    r"|blockquote|figure|figcaption|table|form|button|label|option|pre|address|hr)[ >])"
 )
 #: Stands between two pieces: no text of people holds it.
 _BETWEEN = "\x1e"
@@ -45,7 +46,8 @@ _MOST = 300
 _SOURCE = re.compile(r"\s*(\S+)")
 
 
-@dataclass(frozen=True, slots=True)
+# No slots: what is made of the pieces is kept.
+@dataclass(frozen=True)
 class Skim:
     """A page's words, and the addresses in it as they are written there."""
 
@@ -57,12 +59,12 @@ class Skim:
     #: Addresses that the head gives the page itself, or its source.
     declared: tuple[str, ...]
 
-    @property
+    @cached_property
     def running(self) -> str:
         """The pieces that are long enough to be running text, a line each."""
         return "\n".join(filter(is_running, self.pieces))
 
-    @property
+    @cached_property
     def paragraphs(self) -> str:
         """Those that are long enough to be paragraphs of an article, a line each."""
         return "\n".join(piece for piece in self.pieces if piece.count(" ") >= _PARAGRAPH - 1)
@@ -77,8 +79,9 @@ def skim(page: str) -> Skim | None:
     """A page, skimmed; None for one that the full way must judge."""
     if len(page) > MAX_PAGE or page.count("<") > MAX_ELEMENTS:
         return None
-    if any(len(tag) > MAX_TAG and tag.find(">", 0, MAX_TAG) < 0 for tag in page.split("<")):
-        return None
+    for tag in page.split("<"):
+        if len(tag) > MAX_TAG and tag[0] not in "!?" and tag.find(">", 0, MAX_TAG) < 0:
+            return None
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(page)
@@ -102,7 +105,7 @@ def skim(page: str) -> Skim | None:
     for node in tree.css("img")[:_MOST]:
         shown += _sources(node.attributes)
     # Written out, what is left is a third of the page, and all tags are written alike.
-    marked = LexborHTMLParser(_BLOCK.sub(rf"{_BETWEEN}\g<0>", tree.body.html or ""))
+    marked = LexborHTMLParser(_BLOCK.sub(f"{_BETWEEN}<", tree.body.html or ""))
     text = marked.body.text() if marked.body is not None else ""
     return Skim(
         title=" ".join(title.text().split()) if title is not None else "",

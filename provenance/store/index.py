@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -79,25 +80,35 @@ class Indexed(Connected):
     def _read(self, keys: Collection[int]) -> dict[int, list[int]]:
         """The same, from the index as it lies."""
         found: dict[int, list[int]] = {}
-        if self.sieve is not None and not (keys := self.sieve.kept(keys)):
-            return found
+        again: set[int] = set()
+        if self.sieve is not None:
+            keys = set(self.sieve.kept(keys))
+            hot = keys & self.sieve.hot
+            found = {key: [postings.HOT] for key in hot}
+            keys -= hot
+            if not keys:
+                return found
         with self._snapshot(), decoded(self.path):
-            asked: dict[int, list[int]] = {}
-            for (level,) in self.conn.execute("SELECT level FROM levels ORDER BY level"):
-                for key in keys:
-                    asked.setdefault(postings.row_of(level, key), []).append(key)
+            asked: defaultdict[int, list[int]] = defaultdict(list)
+            for (place,) in self.conn.execute("SELECT level FROM levels ORDER BY level"):
+                for row, key in zip(postings.rows_of(place, keys), keys, strict=True):
+                    asked[row].append(key)
             for row, data in self.conn.execute(
                 _BLOCKS,
                 (json.dumps(sorted(asked)),),
             ):
                 for key, numbers in postings.search(row, data, asked[row]):
-                    found.setdefault(key, []).extend(numbers)
+                    if key in found:
+                        again.add(key)
+                        numbers = found[key] + numbers
+                    found[key] = numbers
             wanted = set(keys)
             for number, held in self._waiting():
                 for key in wanted.intersection(held):
+                    again.add(key)
                     found.setdefault(key, []).append(number)
         # While a merge goes on, or after one was cut off, a posting may be in two places.
-        return {key: list(dict.fromkeys(numbers)) for key, numbers in found.items()}
+        return found | {key: list(dict.fromkeys(found[key])) for key in again}
 
     @contextlib.contextmanager
     def _snapshot(self) -> Iterator[None]:
@@ -140,9 +151,9 @@ class Indexed(Connected):
             while blocks := rows_of.fetchmany(_SIFTED_AT_ONCE):
                 for place in sorted({postings.level_of(row) for row, _ in blocks}):
                     here = [one for one in blocks if postings.level_of(one[0]) == place]
-                    sieve.add(postings.read_blocks(place, here)[0])
+                    sieve.add(postings.read_blocks(place, here))
             for number, held in self._waiting():
-                sieve.add(postings.run_of([number], [postings.pack(held)])[0])
+                sieve.add(postings.run_of([number], [postings.pack(held)]))
         self.sieve = sieve
         return True
 
@@ -357,9 +368,9 @@ class Indexed(Connected):
         """Remove an original's postings, by its keys. Its number is not given again."""
         keys = postings.keys_of(fingerprint, self.parameters.seed)
         touched = {
-            postings.row_of(level, key)
+            row
             for (level,) in self.conn.execute("SELECT level FROM levels").fetchall()
-            for key in keys
+            for row in postings.rows_of(level, keys)
         }
         changed = [
             (postings.without(row, data, number), row)

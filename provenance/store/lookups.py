@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from provenance import urls
+from provenance.languages import MARK
 from provenance.models import Channel
 from provenance.store import postings, rows
 from provenance.store.connection import guarded
@@ -86,12 +87,19 @@ class Lookups(Indexed):
         return {value: found[key] for value, key in held.items() if key in found}
 
     @guarded
-    def terms_of(self, number: int) -> tuple[str, ...]:
-        """The rare terms of an original, by its ``fingerprints.number``; () when there is none."""
-        row = self.conn.execute(
-            "SELECT terms FROM fingerprints WHERE number = ?", (number,)
-        ).fetchone()
-        return tuple(json.loads(row[0])) if row else ()
+    def terms_of(self, numbers: Sequence[int]) -> dict[int, list[str]]:
+        """The rare words of originals, by their ``fingerprints.number``; the keys of names and
+        numbers, which stand last, are left out."""
+        found = self.conn.execute(
+            "SELECT number, terms FROM fingerprints"
+            " WHERE number IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(numbers)),),
+        )
+        words = ((number, terms.partition(f'"{MARK}')) for number, terms in found)
+        return {
+            number: json.loads(f"{before.rstrip(', ')}]" if mark else before)
+            for number, (before, mark, _) in words
+        }
 
     @guarded
     def sites(self) -> frozenset[str]:

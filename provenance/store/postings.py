@@ -17,7 +17,7 @@ import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from provenance.background import term_keys
 from provenance.config import LIMITS
@@ -53,7 +53,7 @@ class Level(NamedTuple):
     #: Bits of a key that are written in the block, their bytes, and their type for ``array``.
     rest: int
     width: int
-    code: str
+    code: Literal["I", "Q"]
 
 
 def level(bits: int, most: int | None) -> Level:
@@ -115,9 +115,10 @@ def unpack(data: bytes) -> array[int]:
 # --- rows: (level, block) is one integer, so that the table is in their order -------------------
 
 
-def row_of(place: int, key: int) -> int:
-    """The row that holds a key in the level of this place."""
-    return place << 32 | key >> LEVELS[place].rest
+def rows_of(place: int, keys: Iterable[int]) -> list[int]:
+    """The row that holds each key in the level of this place."""
+    first, rest = place << 32, LEVELS[place].rest
+    return [first | key >> rest for key in keys]
 
 
 def level_of(row: int) -> int:
@@ -137,11 +138,13 @@ def span(place: int, first: int = 0, last: int = 1 << KEY_BITS) -> tuple[int, in
 # --- one block ----------------------------------------------------------------------------------
 
 
-def search(row: int, data: bytes, keys: Iterable[int]) -> Iterator[tuple[int, Sequence[int]]]:
+def search(row: int, data: bytes, keys: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
     """Those of the keys that the block holds, each with its numbers, or with ``HOT`` alone."""
     _, _, rest, width, code = LEVELS[row >> 32]
     count = len(data) // (width + 4)
-    held = _read(code, data[: count * width])
+    border = count * width
+    # In place: most blocks are read for one key.
+    held = _read(code, data[:border]) if _SWAP else memoryview(data)[:border].cast(code)
     mask = (1 << rest) - 1
     for key in keys:
         wanted = key & mask
@@ -149,7 +152,7 @@ def search(row: int, data: bytes, keys: Iterable[int]) -> Iterator[tuple[int, Se
         if first == count or held[first] != wanted:
             continue
         last = bisect_right(held, wanted, first)
-        yield key, _read("I", data[count * width + 4 * first : count * width + 4 * last])
+        yield key, _read("I", data[border + 4 * first : border + 4 * last]).tolist()
 
 
 def without(row: int, data: bytes, number: int) -> bytes:
@@ -274,7 +277,7 @@ class Sieve:
     """Which keys no original holds, told from memory: a bit for the first bits of each key held.
 
     One key in eight to sixteen that none holds passes all the same, and is then looked up.
-    ``count``: postings to come, about.
+    ``hot`` are the keys that too many hold. ``count``: postings to come, about.
     """
 
     def __init__(self, count: int) -> None:
@@ -283,13 +286,16 @@ class Sieve:
         bits = max(10, min(KEY_BITS - 2, count.bit_length() + 3))
         self._rest = np.uint64(KEY_BITS - bits)
         self._field = np.zeros(1 << (bits - 3), np.uint8)
+        self.hot: set[int] = set()
 
-    def add(self, keys: NDArray[np.uint64]) -> None:
-        """Let these keys pass; sorted."""
+    def add(self, run: Run) -> None:
+        """Let the keys of this run pass."""
         import numpy as np
 
+        keys, numbers = run
         if not len(keys):
             return
+        self.hot.update(keys[numbers == HOT].tolist())
         places = keys >> self._rest
         rows_of_eight = places >> np.uint64(3)
         marks = np.uint8(1) << (places & np.uint64(7)).astype(np.uint8)
