@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within screening evasion fuzz soak stuffing throughput peers
+.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within screening evasion fuzz soak stuffing throughput peers alarms
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -141,6 +141,10 @@ readers: $(VENV)/.stamp-dev ## speed of reading crawls, and what is kept of dama
 peers: $(VENV)/.stamp-dev ## what other measures find on the same pairs, into docs/quality.md (DATA=folder)
 	@$(call need-data)
 	@$(BIN)/python -m benchmarks.peers '$(DATA)' --write $(ARGS)
+
+alarms: $(VENV)/.stamp-dev ## pages flagged without a source, into docs/quality.md (DATA=folder ARGS=database)
+	@$(call need-data)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.alarms '$(DATA)' --write $(ARGS)
 
 plagdet: $(VENV)/.stamp-dev ## where in the text, by PAN's measure, into docs/quality.md (DATA=folder)
 	@$(call need-data)
