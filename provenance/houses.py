@@ -218,7 +218,9 @@ _NAMED = (
     "|the AP|The AP|Associated Press|USA TODAY|USA Today"
 )
 KNOWN_OUTLET = re.compile(rf"^(?:{_NAMED})(?: (?:News|Sports?|Business|TV|Radio))?$")
-_HOUSE = r"(?P<{0}>(?:[Tt]he )?[A-ZÀ-Þ][\w.&'’/-]*(?: (?:of |de )?[A-ZÀ-Þ][\w.&'’/-]*){{0,4}})"
+# A part of a name is no longer than this: of "A.A.A.…" each letter may begin a name.
+_PART = r"[A-ZÀ-Þ][\w.&'’/-]{{0,40}}"
+_HOUSE = rf"(?P<{{0}}>(?:[Tt]he )?{_PART}(?: (?:of |de )?{_PART}){{{{0,4}}}})"
 #: How a text speaks of the house that reported it: "told the Post", "the Post has learned".
 OWN_REPORTING = re.compile(
     r"\b(?:told|tells|spoke to|speaking to|speaking with|in an interview (?:with|to)"

@@ -24,6 +24,10 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _DEFAULT_PORTS = (80, 443)
+# Endings of a path that lead to the same page as without them.
+_ENDINGS = ("/", "/index.html", "/index.htm", "/index.php", "/amp")
+# Characters of a file's name or of an address's last part: what is longer names nothing.
+_MAX_NAME = 500
 _WAYBACK = re.compile(
     r"^https?://web\.archive\.org/web/(\d{4,14})(?:[a-z]{2}_)?/(.+)$", re.IGNORECASE
 )
@@ -103,7 +107,7 @@ def canonical_url(url: str) -> str:
     if port and port not in _DEFAULT_PORTS:
         name = f"{name}:{port}"
     path = quote(unquote(parts.path), safe="/:@!$&'()*+,;=~-._", errors="replace")
-    path = re.sub(r"(?:/|/index\.(?:html?|php)|/amp)+$", "", path)
+    path = _without_endings(path)
     query = urlencode(
         sorted(
             (key, value)
@@ -113,6 +117,14 @@ def canonical_url(url: str) -> str:
         errors="replace",
     )
     return urlunsplit(("https", name, path, query, ""))
+
+
+def _without_endings(path: str) -> str:
+    """The path without the endings that name no other page; linear, as no ``+$`` is."""
+    end = len(path)
+    while cut := next((len(one) for one in _ENDINGS if path.endswith(one, 0, end)), 0):
+        end -= cut
+    return path[:end]
 
 
 def day_in_path(url: str) -> str | None:
@@ -147,6 +159,8 @@ def image_stem(url: str) -> str:
     except ValueError:
         return ""
     stem = name.rsplit(".", 1)[0] if "." in name else name
+    if len(stem) > _MAX_NAME:
+        return ""
     while (shorter := _IMAGE_SUFFIX.sub("", stem)) != stem:
         stem = shorter
     stem = stem.lower()
@@ -171,6 +185,8 @@ def slug(url: str) -> str:
     try:
         name = posixpath.basename(unquote(urlsplit(url).path).rstrip("/")).lower()
     except ValueError:
+        return ""
+    if len(name) > _MAX_NAME:
         return ""
     name = re.sub(r"\.[a-z]{2,5}$", "", name).replace("_", "-")
     name = re.sub(r"^\d+-|-[0-9a-f]{0,12}\d{4,}[0-9a-f]*$", "", name)

@@ -33,6 +33,10 @@ _OBEYED = re.compile(
     "[\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+# Beside these, what JSON escapes of itself; line ends are ours.
+_MOVING = re.compile(f"[\x00-\x09\x0b-\x1f]|{_OBEYED.pattern}")
+# Characters of what is named that a summary tells: an address may have any number.
+_SUBJECT = 500
 
 db_option = click.option(
     "--db",
@@ -213,7 +217,8 @@ def drop_output() -> None:
 
 
 def say(text: str) -> None:
-    click.echo(text, err=True)
+    """Say something beside the answer, on stderr; of names in it nothing moves the cursor."""
+    click.echo(_MOVING.sub(" ", text), err=True)
 
 
 def json_out(value: Any, *, indent: int | None = 2) -> None:
@@ -332,10 +337,11 @@ class Counted:
 
 
 def failures(tally: Tally) -> None:
-    from provenance.report.text import printable
+    from provenance.report.text import clipped, printable
 
     for failure in tally.failures:
-        say(f"{printable(failure.input)}: {printable(failure.message)} [{failure.error}]")
+        named = clipped(failure.input, _SUBJECT)
+        say(f"{named}: {printable(failure.message)} [{failure.error}]")
     if (more := tally.failed + tally.unopened - len(tally.failures)) > 0:
         say(f"… and {more} more: see the table `failures`")
     for path in tally.changed_inputs:

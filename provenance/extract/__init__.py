@@ -57,7 +57,10 @@ _NOT_HTML = re.compile(
     rb"|\x00\x00\x00.ftyp|\x7fELF|SQLite format|\{|\[\s*[\[{\"])",
     re.DOTALL,
 )
-_FEED = re.compile(r"^\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(rss|feed|urlset|sitemapindex|rdf:RDF)\b")
+# Possessive, because comments one after the other must not be tried in every combination.
+_FEED = re.compile(
+    r"\s*+(?:<\?xml[^>]*>\s*+|(?><!--.*?-->)\s*+)*+<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b"
+)
 _TAG = re.compile(r"<(?:!doctype|/?[a-z][a-z0-9]*)\b[^<>]*>", re.IGNORECASE)
 # Attribute lists of this length are inline images or an attack; libxml2 is quadratic in them.
 _LONG_TAG = re.compile(r"<(\w+)\b[^<>]{30000,}>")

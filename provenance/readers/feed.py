@@ -24,6 +24,8 @@ _TEASER = re.compile(
     r"[\s»→>\].]*$",
     re.IGNORECASE,
 )
+# Characters at its end in which that is looked for.
+_ENDING = 200
 
 
 def read_feed(stream: BinaryIO, label: str, given: Given, tally: Tally) -> Iterator[Item]:
@@ -66,7 +68,7 @@ def _entry(entry: Mapping[str, Any], here: str, label: str, number: int, given: 
     )
     title = str(entry.get("title") or "")
     text = " ".join(html.unescape(_TAG.sub(" ", content)).split())
-    if len(text.split()) < given.limits.min_words or _TEASER.search(text):
+    if len(text.split()) < given.limits.min_words or _TEASER.search(text[-_ENDING:]):
         if url:
             return Address(url, path=label, line=number, title=title, published=_time(entry))
         return Failure(here, "read", "no-text", "an entry with neither full text nor address")

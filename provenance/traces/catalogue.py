@@ -182,7 +182,7 @@ REPORTING_BY = re.compile(
     r"(?:Writing|Editing) by [\w .,'’-]{3,120}",
 )
 CONTRIBUTED = re.compile(
-    r"\b(?P<agency>(?:The )?[A-Z][\w.&'’-]*(?: [A-Z][\w.&'’-]*){0,4}) (?:also )?contributed to this (?:report"
+    r"\b(?P<agency>(?:The )?[A-Z][\w.&'’-]{0,40}(?: [A-Z][\w.&'’-]{0,40}){0,4}) (?:also )?contributed to this (?:report"
     r"|story|article)\b"
 )
 TOLD = re.compile(
@@ -193,7 +193,7 @@ TOLD = re.compile(
 
 #: "Harbour Post's Finn Oakes, reporting from Skerrow": only the Post writes so.
 REPORTING_FROM = re.compile(
-    r"\b(?P<name>(?:[Tt]he )?[A-ZÀ-Þ][\w.&-]*(?: [A-ZÀ-Þ][\w.&-]*){0,3})['’]s"
+    r"\b(?P<name>(?:[Tt]he )?[A-ZÀ-Þ][\w.&-]{0,40}(?: [A-ZÀ-Þ][\w.&-]{0,40}){0,3})['’]s"
     r" (?:[A-ZÀ-Þ][\w'’-]{1,30} ?){1,3}, (?P<verb>reporting|reports) from\b"
 )
 #: Words of page furniture that copying takes along, each line whole, and whose they are.
