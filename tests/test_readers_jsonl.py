@@ -14,6 +14,7 @@ from reader_samples import PAGE, ROW, SMALL, TEXT, one, put, read, rows
 
 from provenance.models import Capture, Failure, Record
 from provenance.readers import jsonl, open_input
+from provenance.readers.reading import MAX_FAILURES
 
 # Rows
 
@@ -222,3 +223,21 @@ def test_the_account_stands_while_reading(tmp_path: Path) -> None:
     assert reading.account().records_read == 2
     assert sum(1 for _ in reading) == 3  # again, from the start
     assert reading.account().records_read == 3
+
+
+def test_empty_rows_without_end_are_left(tmp_path: Path) -> None:
+    """Some kilobytes, packed, unpack to millions of rows, each a failure on record."""
+    packed = gzip.compress(rows({"text": TEXT}).encode() + b"{}\n" * (MAX_FAILURES + 1000))
+    reading = open_input(str(put(tmp_path / "r.jsonl.gz", packed)))
+    found = list(reading)
+    assert isinstance(found[0], Record) and len(found) == MAX_FAILURES + 3
+    last = found[-1]
+    assert isinstance(last, Failure) and (last.error, last.input) == ("flood", reading.path)
+    assert reading.account().truncated
+
+
+def test_many_empty_rows_among_texts_are_all_told(tmp_path: Path) -> None:
+    some = rows({"text": TEXT}) + "{}\n" * 9
+    reading = open_input(str(put(tmp_path / "r.jsonl", some * (MAX_FAILURES // 9 + 20))))
+    assert sum(isinstance(one, Failure) for one in reading) > MAX_FAILURES
+    assert not reading.account().truncated

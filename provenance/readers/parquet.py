@@ -13,6 +13,11 @@ from provenance.readers.reading import Given, Item, Tally
 
 # Rows that are held at a time.
 _ROWS = 200
+# Of the groups, by which the rows are read; what the file says as a whole may be something else.
+_COUNTED = (
+    "SELECT sum(rows) FROM (SELECT DISTINCT row_group_id, row_group_num_rows AS rows "
+    "FROM parquet_metadata(?))"
+)
 _NEEDED = {name.lower(): name for names in FIELDS.values() for name in names}
 
 
@@ -41,6 +46,11 @@ def read_parquet(
         if not names:
             message = "no column with texts or addresses; see the names in docs/inputs.md"
             yield Failure(label, "read", "no-columns", message)
+            return
+        # Rows of one repeated value take no bytes: some kilobytes may hold as many as they like.
+        (said,) = connection.execute(_COUNTED, [quoted]).fetchone() or (0,)
+        if (said or 0) > path.stat().st_size:
+            yield Failure(label, "read", "flood", f"{said:,} rows in fewer bytes; not read")
             return
         columns = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
         fields = [_NEEDED[name.lower()] for name in names]

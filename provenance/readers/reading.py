@@ -10,6 +10,10 @@ from provenance.config import LIMITS, Limits
 from provenance.errors import ReadError
 from provenance.models import Capture, Failure, InputAccount, Record
 
+#: Failures of one input after which the rest of it is left, where they are ten times as many as
+#: all else: some kilobytes may unpack to any number of empty rows, each a failure on record.
+MAX_FAILURES = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -91,12 +95,20 @@ class Reading:
     def with_addresses(self) -> Iterator[Item]:
         """The items with the addresses among them, for whoever fetches those."""
         tally = self._tally = Tally()
+        listed = 0
         for item in self._items(tally):
             if isinstance(item, Failure):
                 tally.failures += 1
-            elif not isinstance(item, Address):
+            elif isinstance(item, Address):
+                listed += 1
+            else:
                 tally.records += 1
             yield item
+            if tally.failures > max(MAX_FAILURES, 10 * (tally.records + listed)):
+                tally.truncated = True
+                message = f"{tally.failures:,} times nothing could be read of it; the rest is left"
+                yield Failure(self.path, "read", "flood", message)
+                return
         found = tally.records or tally.failures or tally.passed
         if self.kind == "html-folder" and not found:
             raise ReadError(
