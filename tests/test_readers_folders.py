@@ -272,3 +272,23 @@ def test_the_digest_of_a_folder_follows_its_listing(tmp_path: Path) -> None:
     assert None not in seen
     put(tmp_path / "m" / ".hidden", "x")
     assert reading.digest() in seen
+
+
+def test_what_makes_a_reader_stumble_costs_its_file_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No input is known that does; one that did once ended the run over all the others."""
+
+    def stumbles(*_: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("provenance.readers.read_text", stumbles)
+    put(tmp_path / "a.txt", TEXT)
+    put(tmp_path / "b.html", PAGE)
+    for spec, pages in ((tmp_path, 1), (tmp_path / "a.txt", 0)):
+        reading = open_input(str(spec))
+        found = list(reading)
+        failed = [item for item in found if isinstance(item, Failure)]
+        assert [item.error for item in failed] == ["crashed"]
+        assert "RecursionError" in failed[0].message
+        assert len(found) == 1 + pages and reading.account().truncated

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from provenance.config import LIMITS, Limits
-from provenance.errors import ReadError, UsageError
+from provenance.errors import ProvenanceError, ReadError, UsageError
 from provenance.models import Failure
 from provenance.readers.feed import read_feed
 from provenance.readers.folder import is_page_name, is_passed_over, legible, listing_digest, walk
@@ -26,7 +26,7 @@ from provenance.readers.html import read_html, read_mhtml
 from provenance.readers.jsonl import read_json, read_jsonl
 from provenance.readers.packed import Packing, packing_by_name
 from provenance.readers.parquet import read_parquet
-from provenance.readers.reading import Address, Given, Item, Reading, Tally
+from provenance.readers.reading import Address, Given, Item, Reading, Tally, crashed
 from provenance.readers.sniff import CRAWL_NAME, TEXT_SUFFIXES, named, sniff, unmarked
 from provenance.readers.streams import is_utf16, looked_at, peeked, recoded, unpacked
 from provenance.readers.table import delimiter_of, read_addresses, read_table
@@ -280,6 +280,11 @@ def _member(
                 yield from (row for row in rows if not isinstance(row, Failure | Address))
     except OSError as error:
         yield Failure(label, "read", "unreadable", _why(error))
+    except ProvenanceError:
+        raise
+    except Exception as error:
+        tally.truncated = True
+        yield crashed(label, error)
 
 
 def _why(error: OSError) -> str:

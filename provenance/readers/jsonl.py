@@ -80,7 +80,7 @@ def _published(row: Mapping[str, Any]) -> str | None:
         value = row.get(name)
         if isinstance(value, str) and value.strip():
             return clean(value.strip())
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if isinstance(value, (int, float)) and _SECONDS[0] <= value < 1000 * _SECONDS[1]:
             seconds = value / 1000 if value >= _SECONDS[1] else value
             if _SECONDS[0] <= seconds < _SECONDS[1]:
                 moment = datetime.fromtimestamp(seconds, UTC)
@@ -88,12 +88,15 @@ def _published(row: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _names(value: Any) -> list[str]:
+def _names(value: Any, depth: int = 4) -> list[str]:
+    """The names in a field, which may be a list of them, or objects of schema.org."""
     if isinstance(value, str):
         return [clean(value.strip())] if value.strip() else []
-    if isinstance(value, dict):  # schema.org
-        return _names(value.get("name"))
-    return [name for part in value for name in _names(part)] if isinstance(value, list) else []
+    if isinstance(value, dict) and depth:
+        return _names(value.get("name"), depth - 1)
+    if isinstance(value, list) and depth:
+        return [name for part in value for name in _names(part, depth - 1)]
+    return []
 
 
 def _byline(row: Mapping[str, Any]) -> str | None:

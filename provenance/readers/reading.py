@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from provenance.config import LIMITS, Limits
-from provenance.errors import ReadError
+from provenance.errors import ProvenanceError, ReadError
 from provenance.models import Capture, Failure, InputAccount, Record
 
 #: Failures of one input after which the rest of it is left, where they are ten times as many as
@@ -53,6 +53,12 @@ class Given:
     limits: Limits = field(default=LIMITS)
 
 
+def crashed(label: str, error: Exception) -> Failure:
+    """The failure of what makes a reader stumble."""
+    message = f"{type(error).__name__} while reading it; what follows in it is left"
+    return Failure(label, "read", "crashed", message)
+
+
 class Reading:
     """One input, opened. Iterate over it for its captures, records and failures, in order.
 
@@ -96,7 +102,7 @@ class Reading:
         """The items with the addresses among them, for whoever fetches those."""
         tally = self._tally = Tally()
         listed = 0
-        for item in self._items(tally):
+        for item in self._whatever_comes(tally):
             if isinstance(item, Failure):
                 tally.failures += 1
             elif isinstance(item, Address):
@@ -117,6 +123,16 @@ class Reading:
                 hint="Pages, rows, texts and crawls are read, hidden files are not",
                 code="no-pages",
             )
+
+    def _whatever_comes(self, tally: Tally) -> Iterator[Item]:
+        """The items; what nobody foresaw in one input is no end of a run over many."""
+        try:
+            yield from self._items(tally)
+        except ProvenanceError:
+            raise
+        except Exception as error:
+            tally.truncated = True
+            yield crashed(self.path, error)
 
     def account(self) -> InputAccount:
         """What was read so far, and what of it was damaged. Bytes are of the decoded input,
