@@ -47,7 +47,15 @@ def test_a_sound_database(tmp_path: Path) -> None:
     before = path.read_bytes()
     code, report = examined(path, "--all-texts")
     assert code == 0 and set(states(report).values()) == {"ok"}
-    assert set(states(report)) == {"file", "full text", "articles", "texts", "index", "capped"}
+    assert set(states(report)) == {
+        "file",
+        "values",
+        "full text",
+        "articles",
+        "texts",
+        "index",
+        "capped",
+    }
     assert report["database"]["parameters"] == Parameters().asdict()
     assert report["installed"]["provenance"] == __version__
     assert {"python", "sqlite", "numpy", "trafilatura"} <= set(report["installed"])

@@ -6,11 +6,12 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import run
+from conftest import EDITED, SOURCE, page, run
 from store_samples import article, fingerprint
 from timing import ends_within
 
@@ -368,3 +369,35 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str)
     with Store.open(path) as store:
         assert {one.state for one in store.examine(all_texts=True)} == {"ok"}
         assert store.size() == (60 if verb == "add" else 20)
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "column", "words"),
+    [
+        ("UPDATE fingerprints SET terms = '[[1]]'", "fingerprints.terms", ["reindex"]),
+        ("UPDATE fingerprints SET bands = x'ff00fe'", "fingerprints.bands", ["reindex"]),
+        ("UPDATE captures SET headers = '[[1]]'", "captures.headers", ["evidence", "{id}"]),
+        ("UPDATE runs SET parameters = '7'", "runs.parameters", ["evidence", "{id}"]),
+        ("UPDATE matches SET source_id = 'x'", "matches → articles", ["show", "{id}"]),
+        ("UPDATE matches SET target_id = 'x'", "matches → articles", ["clusters"]),
+        ("UPDATE meta SET value = '1e400' WHERE key = 'last_number'", "meta.value", []),
+    ],
+)
+def test_values_that_we_never_write(
+    tmp_path: Path, spoiled: str, column: str, words: list[str]
+) -> None:
+    """A database that was handed on may hold what no version of ours wrote."""
+    path = tmp_path / "p.db"
+    (tmp_path / "o.html").write_text(page(SOURCE), "utf-8")
+    (tmp_path / "c.html").write_text(page(EDITED), "utf-8")
+    assert run("add", tmp_path / "o.html", "--url", "https://a.example/1", "--db", path).code == 0
+    assert run("scan", tmp_path / "c.html", "--db", path).code == 0
+    (found,) = run("matches", "--json", "--db", path).json
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.execute(spoiled)
+    told = run("doctor", "--db", path)
+    assert told.code == 3 and column.split(" ")[0] in told.out
+    if words:
+        ran = run(*(word.format(id=found["id"]) for word in words), "--db", path)
+        assert ran.code == 2 and len(ran.err.splitlines()) == 1, ran.err
+        assert f"the database holds what provenance does not write ({column})" in ran.err

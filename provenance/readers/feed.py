@@ -17,6 +17,9 @@ from provenance.urls import host, is_url
 
 # A feed holds dozens of pages.
 _FEED_FACTOR = 5
+# Tags, escaped ones included, that a feed may have: a parser takes some 20 µs for each, and feeds
+# are read by the process that has no limits.
+MAX_TAGS = 500_000
 _TAG = re.compile(r"<[^>]{0,2000}>")
 # How a text ends that is only the beginning of one.
 _TEASER = re.compile(
@@ -40,6 +43,9 @@ def read_feed(stream: BinaryIO, label: str, given: Given, tally: Tally) -> Itera
     raw = whole(stream, limit)
     if raw is None:
         yield oversize(label, limit)
+        return
+    if raw.count(b"<") + raw.count(b"&lt;") > MAX_TAGS:
+        yield Failure(label, "read", "flood", f"a feed of more than {MAX_TAGS:,} tags; not read")
         return
     try:
         # A stream, never a string: that could name a file or an address.

@@ -70,7 +70,7 @@ def atom_lines(
     title = f"Texts that were found again: {asked}" if asked else "Texts that were found again"
     yield f"<title>{_text(title)}</title>\n"
     yield "<subtitle>Similar or derived texts; nobody is accused.</subtitle>\n"
-    yield f"<updated>{escape(updated)}</updated>\n"
+    yield f"<updated>{_text(updated)}</updated>\n"
     yield "<author><name>provenance</name></author>\n"
     yield f"<generator version={quoteattr(version)}>provenance</generator>\n"
     if address:
@@ -92,9 +92,9 @@ def _entry(row: Mapping[str, Any]) -> str:
     )
     head = clip(f"{name}: {target} ← {row['source_site'] or source}", _TITLE)
     return (
-        f"<entry>\n<id>tag:{AUTHORITY}:match/{escape(row['id'])}</id>\n"
+        f"<entry>\n<id>tag:{AUTHORITY}:match/{_text(row['id'])}</id>\n"
         f"<title>{_text(head)}</title>\n"
-        f"<updated>{escape(row['found'])}</updated>\n<published>{escape(row['found'])}</published>\n"
+        f"<updated>{_text(row['found'])}</updated>\n<published>{_text(row['found'])}</published>\n"
         + _link("alternate", row["target_url"])
         + _link("related", row["source_url"], clip(source, _TITLE))
         + f"<category term={quoteattr(_line(row['relation']))}/>\n"

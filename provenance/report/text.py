@@ -69,7 +69,7 @@ def moment(when: str | None) -> str:
     if not when:
         return "no date"
     if len(when) <= 10:
-        return when
+        return printable(when)
     try:
         at = datetime.fromisoformat(when.replace("Z", "+00:00"))
     except ValueError:

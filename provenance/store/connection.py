@@ -13,11 +13,22 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 from sqlite_utils import Database
 
 from provenance.config import Parameters
-from provenance.store.opening import explain, explained, open_database
+from provenance.store.opening import corrupt, explain, explained, open_database
+from provenance.store.values import odd_values, told_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
 S = TypeVar("S", bound="Connected")
+
+# What comes of values that are not as we write them.
+_OF_ODD_VALUES = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    StopIteration,
+    TypeError,
+    ValueError,
+)
 
 
 def guarded(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
@@ -87,8 +98,18 @@ class Connected:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exc: object) -> None:
-        self.close()
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        """Close. An error that nobody foresaw comes of the database, where that holds what we never
+        write: then StoreError ``corrupt`` is raised in its place."""
+        odd: list[str] = []
+        try:
+            if isinstance(error, _OF_ODD_VALUES):
+                with contextlib.suppress(sqlite3.Error):
+                    odd = odd_values(self.conn)
+        finally:
+            self.close()
+        if odd:
+            raise corrupt(self.path, told_of(odd)) from error
 
     def close(self) -> None:
         """Close, with all that the WAL holds moved into the database file. May be called twice.

@@ -13,6 +13,7 @@ from provenance.store.connection import guarded
 from provenance.store.lookups import Lookups
 from provenance.store.reading import is_copy
 from provenance.store.rebuild import Rebuilding
+from provenance.store.values import odd_values, told_of
 
 #: Texts, and originals' keys, that are read again where not all are asked for.
 SAMPLE = 500
@@ -53,6 +54,7 @@ class Health(Rebuilding, Lookups):
             return iter([Finding("file", "damaged", told, _RESTORE)])
         findings = [
             Finding("file", "ok", "SQLite finds no damage, and no reference that leads nowhere"),
+            self._values(),
             self._full_text(),
             self._articles(),
         ]
@@ -62,6 +64,11 @@ class Health(Rebuilding, Lookups):
 
     def _one(self, sql: str, *values: Any) -> int:
         return int(self.conn.execute(sql, values).fetchone()[0])
+
+    def _values(self) -> Finding:
+        if odd := odd_values(self.conn):
+            return Finding("values", "damaged", told_of(odd), _RESTORE)
+        return Finding("values", "ok", "what stands in the columns is of the form that we write")
 
     def _full_text(self) -> Finding:
         if self.read_only:

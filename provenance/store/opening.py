@@ -99,7 +99,7 @@ def decoded(path: Path) -> Iterator[None]:
     try:
         yield
     except (ValueError, IndexError, KeyError, OverflowError) as error:
-        raise _corrupt(path, f"the database is damaged (its index: {error})") from error
+        raise corrupt(path, f"the database is damaged (its index: {error})") from error
 
 
 def uri(path: Path, query: str) -> str:
@@ -131,7 +131,8 @@ def _newer(path: Path, version: int) -> StoreError:
     )
 
 
-def _corrupt(path: Path, message: str) -> StoreError:
+def corrupt(path: Path, message: str) -> StoreError:
+    """The error of a database that is damaged, with the way out."""
     return StoreError(
         message, subject=str(path), hint=_MEANING[sqlite3.SQLITE_CORRUPT][2], code="corrupt"
     )
@@ -162,7 +163,7 @@ def identify(path: Path) -> bool:
     if not header.startswith(_MAGIC):
         raise _foreign(path, "the file is no SQLite database")
     if len(header) < 100:
-        raise _corrupt(path, "the file is cut short within its header")
+        raise corrupt(path, "the file is cut short within its header")
     if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
         raise _foreign(path, "this SQLite database was not made by provenance")
     version = int.from_bytes(header[60:64], "big")
@@ -185,7 +186,7 @@ def _inspect(path: Path, timeout: float, outdated: bool, *, writing: bool) -> No
         if strange:
             raise _foreign(path, f"the database holds code that is not ours: {strange[0]}")
         if missing:
-            raise _corrupt(path, f"tables are missing from the database: {', '.join(missing[:3])}")
+            raise corrupt(path, f"tables are missing from the database: {', '.join(missing[:3])}")
         if version and not outdated:
             _parameters(conn, path)
         if version and writing and is_copy(conn):
