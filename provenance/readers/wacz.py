@@ -22,6 +22,9 @@ from provenance.readers.warc import read_warc
 _ARCHIVE = re.compile(r"^archive/[^/]+\.w?arc(?:\.gz|\.zst)?$", re.IGNORECASE)
 # APPNOTE.TXT 4.3.7: lengths of name and extra field, at the end of a local header of 30 bytes.
 _LOCAL, _LENGTHS = 30, struct.Struct("<26xHH")
+# WACZ asks for the first. Of bzip2 and LZMA the library unpacks all that it was given at once, and a
+# kilobyte of bzip2 may be as much as a gigabyte.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class _Region(Pieces):
@@ -102,6 +105,9 @@ def _member(
         items = read_warc(stream, packing, label, given, tally, start)
         # A dictionary stands at the beginning of the member, where nobody looks for it later.
         yield from items if packing != "zstd" else map(_unplaced, items)
+        return
+    if member.compress_type not in _METHODS:
+        yield Failure(label, "read", "bad-zip", "a member is packed in a way that is not read")
         return
     if is_bomb(member.file_size, member.compress_size):
         yield Failure(
