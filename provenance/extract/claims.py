@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,6 +30,10 @@ _ASIDE = re.compile(
     r"|trending|more-(from|stories)|read-next|teaser",
     re.IGNORECASE,
 )
+
+
+# Pieces of text of an element in which a name is looked for.
+_PIECES = 100
 
 
 def _words(text: str) -> set[str]:
@@ -110,12 +115,24 @@ def byline(
                 or "author" in (node.get("itemprop") or "").lower().split()
                 or _BYLINE_CLASS.search(node.get("class") or "")
             ):
-                found.append(markup.text_of(node)[:200])
+                found.append(_beginning(node))
     for text in found:
         name = _BY_END.split(_BY.sub("", markup.squeeze(text)), maxsplit=1)[0].strip(" ,;|-")
         if _is_name(name):
             return normalize.clean(name)
     return None
+
+
+def _beginning(node: HtmlElement) -> str:
+    """The first 200 characters of an element's visible text; of boxes in boxes each holds all."""
+    parts: list[str] = []
+    size = 0
+    for _, text, line in islice(markup.walk(node), _PIECES):
+        parts.append((" " if line else "") + text[:1000])
+        size += len(text)
+        if size > 1000:
+            break
+    return markup.squeeze("".join(parts))[:200]
 
 
 def _is_name(text: str) -> bool:
@@ -178,7 +195,7 @@ def _time_elements(tree: HtmlElement, node: HtmlElement | None) -> list[str]:
         if "datepublished" in props or "pubdate" in time.attrib:
             marked.append(value)
             continue
-        around = list(time.iterancestors())[:8]
+        around = list(islice(time.iterancestors(), 8))
         if any(
             markup.tag(a) in ("aside", "footer", "nav")
             or _ASIDE.search(f"{a.get('class') or ''} {a.get('id') or ''}")

@@ -22,8 +22,8 @@ from provenance.readers.warc import read_warc
 _ARCHIVE = re.compile(r"^archive/[^/]+\.w?arc(?:\.gz|\.zst)?$", re.IGNORECASE)
 # APPNOTE.TXT 4.3.7: lengths of name and extra field, at the end of a local header of 30 bytes.
 _LOCAL, _LENGTHS = 30, struct.Struct("<26xHH")
-# WACZ asks for the first. Of bzip2 and LZMA the library unpacks all that it was given at once, and a
-# kilobyte of bzip2 may be as much as a gigabyte.
+# WACZ asks for the first. Of bzip2 and LZMA the library unpacks all that it was given at once, and
+# a kilobyte of bzip2 may be as much as a gigabyte.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 

@@ -90,7 +90,7 @@ def _in_article(page: Page, node: HtmlElement) -> bool:
 
 
 def _in_byline(node: HtmlElement) -> bool:
-    around = [node, *list(node.iterancestors())[:4]]
+    around = [node, *islice(node.iterancestors(), 4)]
     return any(_BYLINE_BOX.search(step.get("class") or "") for step in around)
 
 
