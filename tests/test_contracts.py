@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -181,3 +182,22 @@ def test_help_loads_nothing_heavy(verb: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
     assert done.stderr.strip().splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("page", ["SECURITY.md", "docs/security.md"])
+def test_what_a_page_of_promises_names_is_there(page: str) -> None:
+    """Each test, case, module and target of make by which it says that a promise is held."""
+    text = (PACKAGE.parent / page).read_text("utf-8")
+    named = set(re.findall(r"`((?:tests|benchmarks|provenance)/[\w/.*]+)`", text))
+    cases = set(re.findall(r"`((?:pages|rows|feeds|archives|folders|databases|texts)/\w*)`", text))
+    assert named | cases
+    for name in named:
+        assert list(PACKAGE.parent.glob(name.rstrip("/"))), name
+    for name in cases:
+        assert list(
+            (PACKAGE.parent / "tests/hostile").glob(f"{name}.py" if name[-1] != "/" else name)
+        ), name
+    targets = re.findall(
+        r"^([a-z-]+):", (PACKAGE.parent / "Makefile").read_text("utf-8"), re.MULTILINE
+    )
+    assert set(re.findall(r"`make ([a-z-]+)", text)) <= set(targets)

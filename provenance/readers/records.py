@@ -248,7 +248,8 @@ def _header(run: _Run) -> tuple[int, dict[str, str]] | None:
             have = run.reach(size)
             if ended := _WARC_END.search(run.held, 0, have):
                 break
-            if have < size or size >= MAX_HEADER:
+            # Another beginning before the end: of a file of beginnings each would be searched far.
+            if have < size or size >= MAX_HEADER or run.held.find(b"\nWARC/", 0, have) >= 0:
                 return None
             size *= 2
         head = bytes(run.held[: ended.end()])
