@@ -116,6 +116,14 @@ def test_pairs_are_always_json() -> None:
     json.loads(ran.out, parse_constant=refuse)
 
 
+@pytest.mark.parametrize("name", [b"1e999", b"-1e400", b"[" * 990 + b"]" * 990])
+def test_an_id_that_cannot_be_told_costs_its_row_alone(name: bytes) -> None:
+    good = {"id": 1, "suspect": SOURCE, "source": SOURCE}
+    ran = pairs(b'{"suspect": "a", "source": "b", "id": ' + name + b"}", good)
+    assert len(ran.rows) == 2 and ran.rows[1]["relation"] == "verbatim"
+    assert "Traceback" not in ran.err and "unexpected" not in ran.err
+
+
 def test_pairs_of_nothing() -> None:
     assert pairs().out == ""
     ran = pairs(b"", b"  ", {"id": 1, "suspect": SOURCE, "source": SOURCE}, b"")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable
 from typing import Any, BinaryIO
@@ -78,6 +79,14 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
 
 
+def _finite(text: str) -> float:
+    """A number of a row; one too great for a float could not be printed again."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is too great a number")
+    return number
+
+
 def _compare_pairs(lines: Iterable[bytes]) -> None:
     from provenance import matching
     from provenance.pipeline import judged_with
@@ -90,7 +99,7 @@ def _compare_pairs(lines: Iterable[bytes]) -> None:
             continue
         name: Any = None
         try:
-            row = json.loads(line, parse_constant=_refuse)
+            row = json.loads(line, parse_constant=_refuse, parse_float=_finite)
             if not isinstance(row, dict):
                 raise ValueError("the row is no JSON object")
             name = row.get("id")
@@ -105,6 +114,8 @@ def _compare_pairs(lines: Iterable[bytes]) -> None:
             good += 1
         except (ValueError, RecursionError) as error:
             bad += 1
+            if isinstance(error, RecursionError):  # the id may be what is nested
+                name = None
             json_out({"id": name, "line": number, "error": str(error)}, indent=None)
     if bad:
         say(f"{bad} of {counted(good + bad, 'row')} could not be compared")
