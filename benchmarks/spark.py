@@ -1,8 +1,8 @@
 """The scan as a Spark job beside one process: the same rows, a killed executor, and growth.
 
     python -m benchmarks.spark [--pages 20000] [--sizes 5000,20000,80000] [--write]
-    python -m benchmarks.spark --ways killed --sizes ''       # one piece of it
-    python -m benchmarks.spark --ways '' --sizes 5000         # another
+    python -m benchmarks.spark --ways killed --sizes '' --sent ''   # one piece of it
+    python -m benchmarks.spark --ways '' --sizes 5000 --sent ''     # another
     python -m benchmarks.spark --tables --write               # run nothing
     python -m benchmarks.spark --cost DATA                    # what a page costs, too
     python -m benchmarks.spark --calculate PAGES CORES MILLISECONDS
@@ -178,9 +178,9 @@ class Bench:
         path = self._path(way, pages, alike)
         return Result.of_file(path) if path.exists() else None
 
-    def grown(self, alike: float) -> list[Result]:
+    def grown(self, alike: float, way: str = "local") -> list[Result]:
         """What the crawls of every size came to on ``local[2]``, the smallest first."""
-        paths = self.folder.glob(f"local-*-{alike}.json")
+        paths = self.folder.glob(f"{way}-*-{alike}.json")
         return sorted(map(Result.of_file, paths), key=lambda one: one.pages)
 
     def _path(self, way: str, pages: int, alike: float) -> Path:
@@ -217,8 +217,11 @@ class Bench:
         if way in ("workers", "killed"):
             wheel, kill = self.wheel(), way == "killed"
             return sparkcluster.submitted(folder, log, wheel, known, source, kill=kill)
-        master = {"local": "local[2]", "cluster": CLUSTER}[way]
-        conf = " ".join(f"--conf {key}={value}" for key, value in sparkcluster.logged(log).items())
+        master = CLUSTER if way == "cluster" else "local[2]"
+        settings = sparkcluster.logged(log)
+        if way == "sent":
+            settings["spark.sql.autoBroadcastJoinThreshold"] = "-1"
+        conf = " ".join(f"--conf {key}={value}" for key, value in settings.items())
         command = words("scan", "--engine", "spark", "--master", master, "--index", known)
         return ran(
             [*command, "-o", str(folder / "out"), *map(str, source)],
@@ -306,26 +309,27 @@ def growth(bench: Bench) -> list[str]:
     """Pages a second and shuffled bytes a page at the sizes that were run, without and with a
     template."""
     lines = [
-        "| pages | alike | seconds | pages/s | shuffled bytes a page | keys passed over, a page |",
-        "|---:|---:|---:|---:|---:|---:|",
+        "| pages | which | seconds | pages/s | shuffled bytes a page | keys passed over, a page |",
+        "|---:|---|---:|---:|---:|---:|",
     ]
     loads: list[float] = []
     seconds, shuffled = [], []
-    for alike in (0.0, ALIKE):
-        every = bench.grown(alike)
+    for way, alike in (("local", 0.0), ("local", ALIKE), ("sent", 0.0)):
+        every = bench.grown(alike, way)
+        name = f"{alike:.0%} alike" + (", nothing broadcast" if way == "sent" else "")
         for one in every:
             loads.append(one.load)
             lines.append(
-                f"| {one.pages:,} | {alike:.0%} | {one.scanned:.0f} | "
+                f"| {one.pages:,} | {name} | {one.scanned:.0f} | "
                 f"{one.pages / one.scanned:.0f} | {one.events.shuffled / one.pages:,.0f} | "
                 f"{sum(one.capped.values()) / one.pages:.2f} |"
             )
         if len(every) > 1:
             small, big = every[0], every[-1]
             times = _slope(small, big, small.scanned, big.scanned)
-            seconds.append(f"{times:.2f} with {alike:.0%} alike")
+            seconds.append(f"{times:.2f} with {name}")
             sent = _slope(small, big, small.events.shuffled, big.events.shuffled)
-            shuffled.append(f"{sent:.2f} with {alike:.0%} alike")
+            shuffled.append(f"{sent:.2f} with {name}")
     if not loads:
         return []
     said = f"`local[2]`, {bench.originals:,} originals; the session's start included; "
@@ -404,6 +408,7 @@ def main() -> None:
     parser.add_argument("--ways", default=",".join(WAYS), help="that are tried, of %(default)s")
     parser.add_argument("--sizes", default="5000,20000,80000", help="crawls that grow")
     parser.add_argument("--alike", default=f"0,{ALIKE}", help="shares of pages with a template")
+    parser.add_argument("--sent", default="5000", help="sizes without any broadcast")
     parser.add_argument("--originals", type=int, default=500, help="registered (default: 500)")
     parser.add_argument("--cost", type=Path, metavar="DATA", help="pages of this folder, too")
     parser.add_argument("--calculate", nargs=3, type=float, metavar=("PAGES", "CORES", "MS"))
@@ -425,6 +430,8 @@ def main() -> None:
         for alike in map(float, _several(given.alike)):
             for size in map(int, _several(given.sizes)):
                 bench.run("local", size, alike, rows=False)
+        for size in map(int, _several(given.sent)):
+            bench.run("sent", size, rows=False)
     found = {"spark-parity": parity(bench, given.pages), "spark-growth": growth(bench)}
     if given.cost:
         found["spark-cost"] = cost(bench, given.cost, COSTED)
