@@ -362,7 +362,7 @@ def test_public_shows_what_was_found_and_nothing_of_the_computer(
         assert response.status_code == (403 if url in hidden else 200), url
         assert str(tmp_path) not in response.text and seed not in response.text, url
     # To oneself they are shown.
-    assert seed in ask(small, url=f"/-/provenance/small/{match_id}").text
+    assert seed in ask(small, url="/small/runs.json").text
     assert str(tmp_path) in ask(small, url="/small/inputs.json").text
 
 

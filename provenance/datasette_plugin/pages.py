@@ -193,8 +193,6 @@ async def compare(datasette: Any, request: Any) -> Any:
     match_id = request.url_vars["match_id"]
     texts = await allowed(datasette, request.actor, database, "texts")
     reviews = await allowed(datasette, request.actor, database, "reviews")
-    # Texts can be crafted against a known seed.
-    seed = await allowed(datasette, request.actor, database, "runs")
     found, begun = None, []
     if _ID.fullmatch(match_id):
         begun = await _read(
@@ -207,7 +205,7 @@ async def compare(datasette: Any, request: Any) -> Any:
         found = await _read(
             datasette,
             database,
-            lambda conn: reading.one_match(conn, match_id, texts=texts, reviews=reviews, seed=seed),
+            lambda conn: reading.one_match(conn, match_id, texts=texts, reviews=reviews),
         )
     if found is None:
         told = "Several matches have ids that begin so." if begun else "No match has this id."

@@ -78,13 +78,11 @@ def one_match(
     *,
     texts: bool = True,
     reviews: bool = True,
-    seed: bool = True,
 ) -> dict[str, Any] | None:
     """One match, whole (keys: see ``Queries.match``); None when there is none.
 
     Without ``texts``, or where the database has none, both texts are "". Without ``reviews`` the
-    decision that stands is told, not who made it, when, and with what note. Without ``seed`` the
-    parameters are told but for that.
+    decision that stands is told, not who made it, when, and with what note.
     """
     found = next(rows(conn, "SELECT * FROM matches WHERE id = ?", match_id), None)
     if found is None:
@@ -92,8 +90,6 @@ def one_match(
     booleans(found)
     made_with = next(rows(conn, "SELECT parameters FROM runs WHERE id = ?", found["run_id"]))
     found["parameters"] = json.loads(made_with["parameters"])
-    if not seed:
-        found["parameters"].pop("seed", None)
     found["reviews"] = _reviews(conn, match_id) if reviews else []
     found["older_verdict"] = bool(
         next(
