@@ -5,12 +5,13 @@
 DATABASE is one that ``benchmarks.screening`` made. The crawl is of real pages with their running
 text exchanged, each for another; one in a hundred holds an original, whole. ``scan`` runs as a
 whole process on a copy of the database, imports included, with and without the screen, by one job
-and by two. Boilerplate is learned before, as any earlier scan would have left it. Without the
-screen, as the others, it runs on ``--peers`` pages drawn at random from the crawl. The others run
-in one process each, imports left out, on those pages in turns: trafilatura alone, and trafilatura
-with datasketch, a MinHash of word 3-shingles (128 permutations) asked of a MinHashLSH of as many
-originals as ``--held`` says, the making of which is not timed. Processor time of all processes
-is told beside the clock: it says what a page costs when others use the machine, too.
+and by two. Boilerplate is learned before, as any earlier scan would have left it (``--unlearned``:
+it is not). Without the screen, as the others, it runs on ``--peers`` pages drawn at random from the
+crawl. The others run in one process each, imports left out, on those pages in turns: trafilatura
+alone, and trafilatura with datasketch, a MinHash of word 3-shingles (128 permutations) asked of a
+MinHashLSH of as many originals as ``--held`` says, the making of which is not timed. Processor time
+of all processes is told beside the clock: it says what a page costs when others use the machine,
+too.
 
 ``--keep`` names a folder for the two crawls, which are taken from there if they are there;
 ``--make`` makes them, no more.
@@ -235,6 +236,7 @@ def main() -> None:
     parser.add_argument("--peers", type=int, default=600, help="pages that others are timed on")
     parser.add_argument("--held", type=int, default=2_000, help="originals that datasketch holds")
     parser.add_argument("--keep", type=Path, help="folder of the crawls")
+    parser.add_argument("--unlearned", action="store_true", help="learn no boilerplate before")
     parser.add_argument("--make", action="store_true", help="make the crawls in --keep, no more")
     parser.add_argument("--write", action="store_true", help=f"put the tables into {PAGE.name}")
     arguments = parser.parse_args()
@@ -251,7 +253,11 @@ def main() -> None:
         )
         if arguments.make:
             return
-        if not learned:
+        if not learned and arguments.unlearned:
+            # Or each scan would learn at its end.
+            with Store.open(arguments.database) as store:
+                store.replace_learned([], store.article_count(), None)
+        elif not learned:
             learn = [sys.executable, "-m", "provenance", "boilerplate", "learn"]
             subprocess.run(
                 [*learn, "--db", str(arguments.database)], check=True, capture_output=True
@@ -273,8 +279,9 @@ def main() -> None:
                 print(f"{name}: {1000 * ran.processor / count:.1f} ms; {said}", flush=True)
         twice = doubled(few)
         where = stages(arguments.database, few)
+    known = "No boilerplate was learned. " if arguments.unlearned else ""
     what = (
-        f"Against {size:,} originals; 1 % of the pages hold one. The crawl has "
+        f"Against {size:,} originals; 1 % of the pages hold one. {known}The crawl has "
         f"{arguments.pages:,} pages; smaller numbers are drawn from it at random."
     )
     heads: tuple[str, ...] = ("way", "pages", "pages/s", "times trafilatura and datasketch")
