@@ -6,10 +6,11 @@ value and returns a value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from provenance import matching, study
 from provenance.errors import (
@@ -136,13 +137,34 @@ def scan(
     parts = known_boilerplate(store), store.threshold
     look = study.looking(store, parts[0]) if screen and not jobs else None
     here = study.studying(lambda page: judged(page, store, *parts), look)
-    way = Way(here, study.for_scan, (store.path, *parts, screen), jobs, given.limits)
     made_with = judged_with(*parts) | ({"screen": SCREEN} if screen else {})
 
     def write(one: Studied, run: int, input_id: int | None) -> bool:
         return record(store, one, run, input_id, keep_capture(store, one.page.capture))
 
-    return run_over(store, "scan", specs, given, way, write, Told(progress, found), made_with)
+    with _sieve(store, shared=jobs > 0) if screen else nullcontext() as sieve:
+        way = Way(here, study.for_scan, (store.path, *parts, screen, sieve), jobs, given.limits)
+        return run_over(store, "scan", specs, given, way, write, Told(progress, found), made_with)
+
+
+@contextmanager
+def _sieve(store: Store, *, shared: bool) -> Iterator[Path | None]:
+    """The keys of the index sifted: in the store itself, or once for all workers, as a folder of
+    which each maps the same memory. A worker that takes another's place has it at once, too."""
+    sifted = store.sift()
+    with ExitStack() as stack:
+        folder = None
+        if sifted and shared:
+            # Where there is no room for it, workers look every key up: slower, the same rows.
+            with suppress(OSError):
+                name = stack.enter_context(TemporaryDirectory(prefix="provenance-"))
+                store.save_sieve(Path(name))
+                folder = Path(name)
+        try:
+            yield folder
+        finally:
+            # It knows nothing of what is added from here on.
+            store.sieve = None
 
 
 def record(

@@ -311,6 +311,7 @@ class Way:
             jobs=self.jobs,
             limits=self.limits,
             forked=self.forked,
+            weigh=_weight,
         ) as pool:
             yield lambda items: _mapped(pool, items)
 
@@ -329,6 +330,17 @@ def _made(make: Callable[..., Study], arguments: tuple[Any, ...]) -> Any:
         return item if isinstance(item, Failure) else study(item, harm)
 
     return work
+
+
+def _weight(item: Item) -> int:
+    """Bytes of an item, about."""
+    match item:
+        case Capture():
+            return len(item.body)
+        case Record():
+            return len(item.text)
+        case Failure():
+            return 0
 
 
 def _mapped(pool: workers.Pool[Item, Outcome], items: Iterable[Item]) -> Iterator[Outcome]:

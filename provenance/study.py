@@ -24,10 +24,6 @@ from provenance.screen import Screen
 from provenance.store import Store
 from provenance.urls import redact
 
-#: What a sieve of the keys saves at one page is what it takes to make of so many originals (3.4 ms
-#: and 66 µs an original, measured with 56,763): a scan that may end soon makes none.
-ORIGINALS_A_PAGE = 50
-
 
 @dataclass(frozen=True, slots=True)
 class Studied:
@@ -114,15 +110,10 @@ def looking(store: Store, known: Boilerplate) -> Look:
     read is let go: a row of it says where.
     """
     screen = Screen(store, store.parameters)
-    after, looked_at = screen.size // ORIGINALS_A_PAGE, 0
 
     def look(capture: Capture) -> LetGo | None:
-        nonlocal looked_at
         if capture.path is None or not screen.size:
             return None
-        if looked_at == after:
-            store.sift()
-        looked_at += 1
         decision = matching.screened(capture, screen, store, known)
         if decision.wanted or store.has_article_of(capture):
             return None
@@ -191,10 +182,17 @@ def for_add(known: Boilerplate, parameters: Parameters) -> Study:
 
 
 def for_scan(
-    database: Path, known: Boilerplate, threshold: float | None = None, screen: bool = False
+    database: Path,
+    known: Boilerplate,
+    threshold: float | None = None,
+    screen: bool = False,
+    sieve: Path | None = None,
 ) -> Study:
-    """The study of a crawl, over a connection of its own that only reads."""
+    """The study of a crawl, over a connection of its own that only reads. ``sieve``: the folder of
+    one that is shared (``Store.save_sieve``)."""
     store = Store.open(database, create=False, read_only=True)
+    if sieve is not None:
+        store.load_sieve(sieve)
     look = looking(store, known) if screen else None
     return studying(lambda page: judged(page, store, known, threshold), look)
 

@@ -33,8 +33,10 @@ Work = Callable[[T, str], R]
 
 # Items that a worker holds: one in hand and one waiting, so that it need not wait for us.
 _DEPTH = 2
-# Items that are read ahead of the oldest unfinished one, a worker.
-_AHEAD = 8
+# Items that are read ahead of the oldest unfinished one, a worker; and the most, while all that is
+# held weighs less than so many bytes: a page that is compared takes as long as a hundred that the
+# screen lets go.
+_AHEAD, _FAR_AHEAD, _AHEAD_BYTES = 8, 128, 16_000_000
 # Modules that are imported once, before workers are made of the process that has them.
 _PRELOADED = ["provenance.study", "trafilatura", "provenance.compare"]
 # Exit codes of a worker that knows why it ends.
@@ -79,7 +81,8 @@ class Pool(Generic[T, R]):
     ``make`` is a function of a module, called once in each worker; it and the items cross by
     pickle between our own processes. ``lost`` counts the deaths, by reason. ``forked``: workers are
     made of this very process where that is safe (Linux), which is quick: for a page or two, when
-    no archive was read and no thread is at work.
+    no archive was read and no thread is at work. ``weigh`` tells the bytes of an item, where it
+    may be worth while to read far ahead of a slow one.
     """
 
     def __init__(
@@ -90,8 +93,10 @@ class Pool(Generic[T, R]):
         jobs: int,
         limits: Limits = LIMITS,
         forked: bool = False,
+        weigh: Callable[[T], int] | None = None,
     ) -> None:
         self.make, self.arguments, self.jobs, self.limits = make, arguments, jobs, limits
+        self.weigh = weigh
         self.lost: dict[str, int] = {}
         self._workers: list[_Worker[T]] = []
         methods = multiprocessing.get_all_start_methods()
@@ -126,13 +131,18 @@ class Pool(Generic[T, R]):
         waiting: deque[_Task[T]] = deque()
         done: dict[int, R | Lost] = {}
         read = given = 0
+        # Bytes of each item from the oldest unfinished one on, and of them all.
+        weights: deque[int] = deque()
+        held = 0
         broken: BaseException | None = None
         ended = False
         while True:
-            while not ended and read - given < _AHEAD * self.jobs:
+            while not ended and self._reads_on(read - given, held):
                 try:
                     waiting.append(_Task(read, next(source)))
                     read += 1
+                    weights.append(self.weigh(waiting[-1].item) if self.weigh else 0)
+                    held += weights[-1]
                 except StopIteration:
                     ended = True
                 except Exception as error:
@@ -141,8 +151,9 @@ class Pool(Generic[T, R]):
                 # What is ready is taken between two readings, so that no worker waits for long.
                 self._collect(waiting, done, 0.0)
                 while given in done:
-                    yield done.pop(given)
+                    held -= weights.popleft()
                     given += 1
+                    yield done.pop(given - 1)
             if given == read and ended:
                 if broken is not None:
                     raise broken
@@ -150,10 +161,18 @@ class Pool(Generic[T, R]):
             self._deal(waiting)
             self._collect(waiting, done, 0.5)
             while given in done:
-                yield done.pop(given)
+                held -= weights.popleft()
                 given += 1
+                yield done.pop(given - 1)
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _reads_on(self, unfinished: int, held: int) -> bool:
+        """Whether to read one more item, where so many are unfinished that weigh so many bytes."""
+        if unfinished < _AHEAD * self.jobs:
+            return True
+        far = self.weigh is not None and unfinished < _FAR_AHEAD * self.jobs
+        return far and held < _AHEAD_BYTES
 
     def _start(self) -> _Worker[T]:
         ours, theirs = self._context.Pipe()

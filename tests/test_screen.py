@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import EDITED, EXCERPT, OTHER, REWORDED, SOURCE, run
 
-from provenance import matching, pipeline, study
+from provenance import matching, pipeline
 from provenance.boilerplate import snapshot
 from provenance.config import Parameters
 from provenance.models import Capture
@@ -224,33 +224,7 @@ def test_the_sieve_changes_nothing_but_the_time(store: Store) -> None:
     assert keys and not store.sift(most=-1)
 
 
-def test_a_sieve_is_made_when_enough_pages_come(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    captures = [
-        Capture(url=f"https://blog.example/{i}", body=page(text).encode(), path="c", status=200)
-        for i, text in enumerate([UNRELATED, SOURCE, UNRELATED])
-    ]
-    monkeypatch.setattr(Screen, "__init__", with_size(2 * study.ORIGINALS_A_PAGE))
-    look = study.looking(store, matching.NOTHING)
-    told = []
-    for capture in captures:
-        told.append((look(capture) is None, store.sieve is not None))
-    assert told == [(False, False), (True, False), (False, True)]
-
-
-def with_size(size: int) -> Callable[..., None]:
-    """What makes a screen that takes its collection to be of this size."""
-    made = Screen.__init__
-
-    def make(self: Screen, *arguments: object) -> None:
-        made(self, *arguments)  # type: ignore[arg-type]
-        self.size = size
-
-    return make
-
-
-def test_a_sieve_keeps_every_key_that_is_held() -> None:
+def test_a_sieve_keeps_every_key_that_is_held(tmp_path: Path) -> None:
     held = np.arange(0, 1 << 47, (1 << 47) // 5000, dtype=np.uint64)
     sieve = Sieve(len(held))
     for part in np.array_split(held, 7):
@@ -260,6 +234,11 @@ def test_a_sieve_keeps_every_key_that_is_held() -> None:
     strange = (held[:-1] + np.uint64((1 << 47) // 10000)).tolist()
     assert len(sieve.kept(strange)) < len(strange) / 5
     assert sieve.kept([]) == []
+    sieve.save(tmp_path)
+    shared = Sieve.saved(tmp_path)
+    assert shared.hot == sieve.hot
+    assert shared.kept(held.tolist()) == held.tolist()
+    assert shared.kept(strange) == sieve.kept(strange)
 
 
 # A scan
@@ -294,6 +273,7 @@ def test_a_page_let_go_is_a_row_and_no_article(store: Store, tmp_path: Path, job
     assert [str(url).rsplit("/", 1)[1] for url, _ in found["screened"]] == ["b.html", "d.html"]
     assert len(found["articles"]) == 3 and len(found["matches"]) == 2
     assert pipeline.scan(store, [str(folder)], GIVEN, screen=True).skipped_inputs
+    assert store.sieve is None
 
 
 def test_what_the_full_way_finds_is_found_with_the_screen(store: Store, tmp_path: Path) -> None:

@@ -122,6 +122,38 @@ def test_an_error_of_reading_comes_after_what_was_read() -> None:
     assert done == ["did a", "did b", "did c"]
 
 
+def waiter(folder: str, patience: float) -> Callable[[str, str], str]:
+    """The item "first" waits for the file that the item "last" makes, and says whether it came."""
+    made = Path(folder) / "made"
+
+    def work(item: str, harm: str) -> str:
+        if item == "last":
+            made.touch()
+        if item == "first":
+            ends_at = time.monotonic() + patience
+            while not made.exists() and time.monotonic() < ends_at:
+                time.sleep(0.01)
+            return "came" if made.exists() else "waited in vain"
+        return item
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("weight", "patience", "first"),
+    [(1_000, 60.0, "came"), (4_000_000, 3.0, "waited in vain")],
+)
+def test_reads_far_ahead_of_a_slow_item_while_that_is_not_heavy(
+    tmp_path: Path, weight: int, patience: float, first: str
+) -> None:
+    items = ["first", *map(str, range(100)), "last"]
+    limits = dataclasses.replace(QUICK, page_wall=100.0)
+    with Pool[str, str](
+        waiter, (str(tmp_path), patience), jobs=2, limits=limits, weigh=lambda _: weight
+    ) as pool:
+        assert list(pool.map(items)) == [first, *items[1:]]
+
+
 def test_cores_are_counted() -> None:
     assert 1 <= usable_cores() <= (os.cpu_count() or 1)
 

@@ -14,6 +14,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.errors import StoreError
@@ -156,6 +157,16 @@ class Indexed(Connected):
                 sieve.add(postings.run_of([number], [postings.pack(held)]))
         self.sieve = sieve
         return True
+
+    def save_sieve(self, folder: Path) -> None:
+        """Let go of the sieve that is held, into a folder from which many processes share it."""
+        if self.sieve is not None:
+            self.sieve.save(folder)
+            self.sieve = None
+
+    def load_sieve(self, folder: Path) -> None:
+        """Hold the sieve that was saved there, of this same database."""
+        self.sieve = postings.Sieve.saved(folder)
 
     # -- entering ----------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from provenance.background import term_keys
@@ -272,6 +273,9 @@ def write_blocks(place: int, run: Run) -> Iterator[tuple[int, bytes]]:
 
 # --- what is surely not there -------------------------------------------------------------------
 
+# Files of a sieve: its bits, and the keys that too many hold.
+_FIELD, _HOT = "field.npy", "hot.npy"
+
 
 class Sieve:
     """Which keys no original holds, told from memory: a bit for the first bits of each key held.
@@ -301,6 +305,24 @@ class Sieve:
         marks = np.uint8(1) << (places & np.uint64(7)).astype(np.uint8)
         starts = np.flatnonzero(np.insert(rows_of_eight[1:] != rows_of_eight[:-1], 0, True))
         self._field[rows_of_eight[starts]] |= np.bitwise_or.reduceat(marks, starts)
+
+    def save(self, folder: Path) -> None:
+        """Write the sieve into a folder, for other processes to share."""
+        import numpy as np
+
+        np.save(folder / _FIELD, self._field)
+        np.save(folder / _HOT, np.array(sorted(self.hot), np.uint64))
+
+    @classmethod
+    def saved(cls, folder: Path) -> Sieve:
+        """The sieve that ``save`` wrote there. All that use it share its memory."""
+        import numpy as np
+
+        sieve = cls(0)
+        sieve._field = np.load(folder / _FIELD, mmap_mode="r")
+        sieve._rest = np.uint64(KEY_BITS - 2 - len(sieve._field).bit_length())
+        sieve.hot = set(np.load(folder / _HOT).tolist())
+        return sieve
 
     def kept(self, keys: Iterable[int]) -> list[int]:
         """Those of the keys that some original may hold."""
