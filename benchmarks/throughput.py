@@ -299,11 +299,11 @@ def main() -> None:
         for name, (clock, processor, own, count) in costs.items()
     ]
     # Of the last run, that with the screen and two jobs.
-    early = max(ran.memory[: len(ran.memory) // 10], default=0)
+    early, half = (max(ran.memory[: len(ran.memory) // part], default=0) for part in (10, 2))
     weight = (
         f"Memory of `scan --screen` with 2 jobs (PSS of all processes): {early / 1e6:.0f} MB at "
-        f"most in the first tenth of its time, {ran.peak / 1e6:.0f} MB in all "
-        f"({ran.peak / max(early, 1):.2f} times)."
+        f"most in the first tenth of its time, {half / 1e6:.0f} MB in the first half, "
+        f"{ran.peak / 1e6:.0f} MB in all ({ran.peak / max(half, 1):.2f} times the first half)."
     )
     gain = f"Two processes of trafilatura alone are {twice:.2f} times as fast as one here."
     lines += ["", f"{weight} {gain}"]
