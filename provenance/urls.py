@@ -13,7 +13,7 @@ from provenance.redaction import redact
 
 __all__ = [
     "absolute", "canonical_url", "day_in_path", "host", "image_stem", "is_url", "redact", "site",
-    "site_of_host", "slug", "unwrap_archive",
+    "site_named", "site_of_host", "slug", "unwrap_archive",
 ]  # fmt: skip
 
 # Parameters that say how a reader came to the page, never which page it is.
@@ -24,6 +24,8 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _DEFAULT_PORTS = (80, 443)
+# A domain or host as people type it, and an address of IPv4.
+_DOMAIN = re.compile(r"(?:[\w-]+\.)+[\w-]{2,}|(?:\d{1,3}\.){3}\d{1,3}")
 # Endings of a path that lead to the same page as without them.
 _ENDINGS = ("/", "/index.html", "/index.htm", "/index.php", "/amp")
 # Characters of a file's name or of an address's last part: what is longer names nothing.
@@ -84,6 +86,15 @@ def site_of_host(name: str) -> str:
 def site(url: str) -> str:
     """The registered domain of a URL; "" when it has no host."""
     return site_of_host(host(url))
+
+
+def site_named(text: str) -> str | None:
+    """The registered domain that a typed domain, host, address or URL names; None for what names
+    none."""
+    text = text.strip().rstrip("/").lower()
+    if is_url(text):
+        return site(text) or None
+    return site_of_host(text) if _DOMAIN.fullmatch(text) else None
 
 
 def canonical_url(url: str) -> str:

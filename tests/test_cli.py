@@ -304,6 +304,7 @@ def test_matches_filters(corpus_scanned: Path) -> None:
     assert 0 < len(found("--reposts")) < len(found())
     site = found("--site", "quillpost.example")
     assert site and all("quillpost.example" in (r["source_site"], r["target_site"]) for r in site)
+    assert found("--site", "https://www.quillpost.example/news") == site
     assert all(row["probability"] >= 0.99 for row in found("--min-probability", 0.99))
     assert len(found("--limit", 2)) == 2
     assert 0 < len(found("-q", "astrolabe")) < len(found())

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from cli_samples import saved
-from conftest import EDITED, EXCERPT, REWORDED, run, spawn
+from conftest import EDITED, EXCERPT, REWORDED, page, run, spawn
 
-from provenance.commands.sites import as_site
 from provenance.sites import NOTHING_KNOWN, Sites, ordered, shipped
+from provenance.urls import site_named
 
 ELVER, QUAY = "elverpost.example", "quaymail.example"
 
@@ -60,12 +60,30 @@ def test_wires_and_licences_go_one_way() -> None:
         ("news.bbc.co.uk/", "bbc.co.uk"),
         ("outlet", None),
         ("", None),
+        ("127.0.0.1", "127.0.0.1"),
         ("two words.example", None),
         ("ftp://outlet.example", None),
     ],
 )
 def test_sites_as_typed(typed: str, site: str | None) -> None:
-    assert as_site(typed) == site
+    assert site_named(typed) == site
+
+
+def test_a_publisher_has_one_name_however_it_is_told(tmp_path: Path) -> None:
+    """A row that tells `www.` and a page of the same site are of one series: no repost."""
+    row = {"text": EDITED, "url": f"https://www.{ELVER}/1", "source_domain": f"www.{ELVER}"}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(row))
+    (tmp_path / "page.html").write_text(page(EDITED + "\n\nCorrected on Friday."))
+    db = tmp_path / "x.db"
+    assert run("add", tmp_path / "rows.jsonl", "--db", db).code == 0
+    (original,) = run("originals", "--db", db, "--json").json
+    assert original["site"] == ELVER
+    words = ("check", tmp_path / "page.html", "--db", db, "--json")
+    for site in (ELVER, f"www.{ELVER}", f"https://www.{ELVER}/news"):
+        (match,) = run(*words, "--site", site).json["matches"]
+        assert (match["relation"], match["is_repost"]) == ("version", False)
+    ran = run(*words, "--site", "The Elver Post")
+    assert ran.code == 2 and "is no site: write its domain" in ran.err
 
 
 # -- the verb ----------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from provenance.commands.shared import (
     one_form,
     open_store,
     say,
+    typed_site,
 )
 from provenance.errors import ReadError, UsageError
 
@@ -26,11 +27,9 @@ if TYPE_CHECKING:
 _ID = re.compile(r"[0-9a-f]{4,12}", re.IGNORECASE)
 
 
-def _site(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    """A site as articles have it; of an address its registered domain."""
-    from provenance.urls import is_url, site
-
-    return site(value) if value and is_url(value) else value
+def _site(context: click.Context, option: click.Parameter, value: str) -> str:
+    """The site that was typed; "" for all of them."""
+    return (typed_site(context, option, value) or "") if value else ""
 
 
 site_option = click.option("--site", default="", callback=_site, help="Only in texts of this site.")
@@ -38,7 +37,7 @@ site_option = click.option("--site", default="", callback=_site, help="Only in t
 
 @click.group(invoke_without_command=True)
 @db_option
-@click.option("--site", callback=_site, help="Only what counts for this site.")
+@click.option("--site", callback=typed_site, help="Only what counts for this site.")
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV, formulas neutralised.")
 @json_option
 @click.pass_context

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from provenance.commands.shared import db_option, iso_time, json_out, one_form, open_store, say
+from provenance.commands.shared import (
+    db_option,
+    iso_time,
+    json_out,
+    one_form,
+    open_store,
+    say,
+    typed_site,
+)
 from provenance.models import Decision, Relation
 from provenance.urls import is_url
 
@@ -20,7 +28,11 @@ if TYPE_CHECKING:
 @db_option
 @click.option("--relation", type=click.Choice(get_args(Relation)), help="Only this relation.")
 @click.option("--reposts", is_flag=True, help="Only reposts.")
-@click.option("--site", help="Only matches in which this site is on either side.")
+@click.option(
+    "--site",
+    callback=typed_site,
+    help="Only matches in which this site is on either side.",
+)
 @click.option(
     "--decision",
     type=click.Choice(["undecided", *get_args(Decision)]),

@@ -74,10 +74,31 @@ def iso_time(_: click.Context, __: click.Parameter, value: str | None) -> str | 
     return found
 
 
+def typed_site(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """A site that was typed, as articles have it: its registered domain, also of a host or URL.
+
+    Raises BadParameter for what is none.
+    """
+    if value is None:
+        return None
+    from provenance.urls import site_named
+
+    found = site_named(value)
+    if found is None:
+        raise click.BadParameter(
+            f"{value!r} is no site: write its domain (outlet.example) or a URL of it"
+        )
+    return found
+
+
 def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What a saved page can't say of itself."""
     for option in (
-        click.option("--site", help="Registered domain of the publisher, if the URL doesn't say."),
+        click.option(
+            "--site",
+            callback=typed_site,
+            help="Registered domain of the publisher, if the URL doesn't say.",
+        ),
         click.option(
             "--published", callback=iso_time, help="When the page was published (ISO 8601)."
         ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,9 +20,11 @@ from provenance.commands.shared import (
     open_store,
     say,
     tell_changed,
+    typed_site,
 )
 from provenance.errors import ReadError
 from provenance.sites import KINDS, Row, is_kind, ordered
+from provenance.urls import site_named
 
 if TYPE_CHECKING:
     from provenance.upkeep import Amended
@@ -31,29 +32,6 @@ if TYPE_CHECKING:
 #: Columns of the CSV, and keys of the JSON.
 COLUMNS = ("site_a", "kind", "site_b")
 _LARGEST = 10_000_000
-_DOMAIN = re.compile(r"^(?:[\w-]+\.)+[\w-]{2,}$")
-
-
-def as_site(text: str) -> str | None:
-    """The registered domain that a domain, host or URL names; None for what names none."""
-    from provenance import urls
-
-    text = text.strip().rstrip("/").lower()
-    if urls.is_url(text):
-        return urls.site(text) or None
-    return urls.site_of_host(text) if _DOMAIN.match(text) else None
-
-
-def _site(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    """A site as it is typed. Raises BadParameter for what is none."""
-    if value is None:
-        return None
-    found = as_site(value)
-    if found is None:
-        raise click.BadParameter(
-            f"{value!r} is no site: write its domain (outlet.example) or a URL of it"
-        )
-    return found
 
 
 _kind = click.Choice(list(KINDS))
@@ -87,7 +65,7 @@ _verb = cast(click.Group, sites).command
 
 @_verb("list")
 @db_option
-@click.argument("site", required=False, callback=_site)
+@click.argument("site", required=False, callback=typed_site)
 @json_option
 def list_(db: Path, site: str | None, as_json: bool) -> None:
     """List what was entered, or what of it is about one SITE.
@@ -111,9 +89,9 @@ def list_(db: Path, site: str | None, as_json: bool) -> None:
 
 @_verb()
 @db_option
-@click.argument("site_a", callback=_site)
+@click.argument("site_a", callback=typed_site)
 @click.argument("kind", type=_kind)
-@click.argument("site_b", callback=_site)
+@click.argument("site_b", callback=typed_site)
 @json_option
 def add(db: Path, site_a: str, kind: str, site_b: str, as_json: bool) -> None:
     """Enter a relation of two sites, and judge anew what depends on it.
@@ -126,9 +104,9 @@ def add(db: Path, site_a: str, kind: str, site_b: str, as_json: bool) -> None:
 
 @_verb()
 @db_option
-@click.argument("site_a", callback=_site)
+@click.argument("site_a", callback=typed_site)
 @click.argument("kind", type=_kind)
-@click.argument("site_b", callback=_site)
+@click.argument("site_b", callback=typed_site)
 @json_option
 def remove(db: Path, site_a: str, kind: str, site_b: str, as_json: bool) -> None:
     """Forget a relation that was entered, and judge anew what depends on it.
@@ -225,7 +203,7 @@ def read_rows(file: Path) -> list[Row]:
         if not isinstance(row, dict) or not set(COLUMNS) <= set(row):
             raise refuse("site_a, kind or site_b is missing", "bad-row", place)
         kind = str(row["kind"]).strip()
-        named = [as_site(str(row[key] or "")) for key in ("site_a", "site_b")]
+        named = [site_named(str(row[key] or "")) for key in ("site_a", "site_b")]
         if not is_kind(kind):
             raise refuse(f"{kind!r} is none of {', '.join(KINDS)}", "bad-row", place)
         if not named[0] or not named[1] or named[0] == named[1]:

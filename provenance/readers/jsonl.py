@@ -14,7 +14,7 @@ from provenance.normalize import clean
 from provenance.readers import mirror
 from provenance.readers.reading import Address, Given, Item, Tally
 from provenance.readers.streams import whole
-from provenance.urls import host, is_url, unwrap_archive
+from provenance.urls import host, is_url, site_of_host, unwrap_archive
 
 #: Names under which other tools write what we need; the first that holds something is taken.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -112,7 +112,8 @@ def _site(row: Mapping[str, Any]) -> str | None:
         if isinstance(value, str):
             name = host(value.strip()) if is_url(value) else value.strip().lower()
             if mirror.is_host(name):
-                return name
+                # As articles have it: a page of the same site read as HTML is of its series.
+                return site_of_host(name)
     return None
 
 
