@@ -221,6 +221,19 @@ def test_rows_come_before_long_explanations(browser: Any, site: str) -> None:
             assert head.bounding_box()["y"] < 700, path
 
 
+def test_rows_come_before_long_facets(browser: Any, site: str) -> None:
+    """Thirty sites to choose from push the rows down by no screen."""
+    with Seen(browser, f"{site}/demo/reposts", **DESKTOP) as seen:
+        assert seen.page.locator(".facet-info li").count() > 30
+        assert seen.page.locator("table.rows-and-columns").bounding_box()["y"] < 1100
+
+
+def test_the_database_leads_to_its_overview(browser: Any, site: str) -> None:
+    with Seen(browser, f"{site}/demo", **DESKTOP) as seen:
+        seen.page.click(".metadata-description a:has-text('Overview')")
+        assert seen.page.url.endswith("/-/provenance/demo")
+
+
 def test_the_row_of_a_match_has_titles(browser: Any, site: str, match_id: str) -> None:
     with Seen(browser, f"{site}/demo/matches/{match_id}", **DESKTOP) as seen:
         for side in ("source_id", "target_id"):

@@ -1,4 +1,4 @@
-"""``serve``: whoever ends it ends the server, too."""
+"""``serve``: where it listens, and that whoever ends it ends the server, too."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import run
 
 
 def answers(port: int) -> bool:
@@ -37,3 +38,15 @@ def test_ended_from_outside_it_leaves_no_server_behind(small: Path) -> None:
         process.terminate()
         assert process.wait(30) == 128 + signal.SIGTERM
     assert until(port, False)
+
+
+def test_a_place_where_nothing_can_listen_is_told_in_one_line(small: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ran = run("serve", "--db", small, "--port", port)
+    assert ran.code == 2 and not ran.out
+    assert f"port {port} is in use" in ran.err and "--port" in ran.err
+    ran = run("serve", "--db", small, "--host", "nowhere.example")
+    assert ran.code == 2 and "nowhere.example" in ran.err and len(ran.err.splitlines()) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import NoReturn
 
 import click
 
-from provenance.commands.shared import INTERRUPTED, db_option, open_store
+from provenance.commands.shared import INTERRUPTED, UNREADABLE, db_option, open_store
+from provenance.errors import UsageError
 
 
 @click.command()
@@ -47,6 +49,7 @@ def serve(db: Path, host: str, port: int, open_browser: bool, public: bool) -> N
     except StoreError as error:
         if error.code != "published":  # a copy has the clusters that it was made with
             raise
+    _require_place(host, port)
     with tempfile.TemporaryDirectory(prefix="provenance-") as folder:
         settings = Path(folder) / "datasette.json"
         settings.write_text(json.dumps(plugin.settings_of(db, public=public)), encoding="utf-8")
@@ -62,9 +65,39 @@ def serve(db: Path, host: str, port: int, open_browser: bool, public: bool) -> N
         # Whoever ends us ends datasette, too: it is not to serve on by itself.
         before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         try:
-            code = subprocess.run(command, check=False, cwd=db.absolute().parent).returncode
+            done = subprocess.run(command, check=False, cwd=db.absolute().parent)
+            # Its own codes mean something else here.
+            code = UNREADABLE if done.returncode > 0 else done.returncode
         except KeyboardInterrupt:
             code = INTERRUPTED
         finally:
             signal.signal(signal.SIGTERM, before)
     sys.exit(code)
+
+
+def _require_place(host: str, port: int) -> None:
+    """Raise UsageError where nothing can listen: datasette would end with a code that means
+    something else here, and say it in the words of the system."""
+    import socket
+
+    hint = "Name another with --port, or 0 for any that is free."
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError:
+        raise UsageError(
+            "no address of this machine has this name", subject=host, hint="Leave out --host."
+        ) from None
+    for family, kind, protocol, _, address in found:
+        try:
+            with socket.socket(family, kind, protocol) as one:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                one.bind(address)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise UsageError(f"port {port} is in use by another program", hint=hint) from None
+            if error.errno == errno.EACCES:
+                raise UsageError(f"port {port} may not be used by you", hint=hint) from None
+            if error.errno == errno.EADDRNOTAVAIL and len(found) == 1:
+                raise UsageError(
+                    "this is no address of this machine", subject=host, hint="Leave out --host."
+                ) from None

@@ -79,6 +79,16 @@ def is_ours(datasette: Any, database: str | None) -> bool:
     )
 
 
+def database_metadata(datasette: Any, name: str) -> dict[str, str]:
+    """Title and explanation of one of our databases, with the way to its overview."""
+    from markupsafe import Markup
+
+    overview = Markup('{} <a href="{}">Overview: who takes from whom</a>').format(
+        _DATABASE["description"], pages.overview_path(datasette, name)
+    )
+    return {**_DATABASE, "description_html": str(overview)}
+
+
 def table_metadata(name: str) -> dict[str, Any]:
     """Title, explanations, order and facets of one table or view, as datasette's metadata."""
     found = copy.deepcopy(TABLES[name])
@@ -100,7 +110,7 @@ def get_metadata(datasette: Any, key: str, database: str, table: str) -> dict[st
     return {
         "databases": {
             name: {
-                **_DATABASE,
+                **database_metadata(datasette, name),
                 "tables": {table_name: table_metadata(table_name) for table_name in TABLES},
             }
             for name in datasette.databases
@@ -126,7 +136,7 @@ def startup(datasette: Any) -> Callable[[], Awaitable[None]] | None:
         for name in datasette.databases:
             if not is_ours(datasette, name):
                 continue
-            for key, value in _DATABASE.items():
+            for key, value in database_metadata(datasette, name).items():
                 await datasette.set_database_metadata(name, key, value)
             for table in TABLES:
                 about = table_metadata(table)

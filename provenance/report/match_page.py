@@ -19,6 +19,10 @@ MAX_TEXT = 400_000
 MAX_LINE = 500
 
 _MEANING = {"source": "Known original (source)", "target": "Page under test (target)"}
+_SHARES = (
+    "Shares of each text, in both directions. Exact passages are runs of eight equal words and "
+    "more; the reasons count runs of five, too."
+)
 _DOCS = {name: field.metadata["doc"] for name, field in Scores.__dataclass_fields__.items()}
 _COUNTS = ("longest_run", "best_block")
 
@@ -176,11 +180,7 @@ def _shares(
         "answered, by weight",
         "word 5-shingles contained",
     )
-    return (
-        "<section><h2>How much is shared</h2>"
-        + html.table(header, rows, "Shares of each text, in both directions")
-        + "</section>"
-    )
+    return "<section><h2>How much is shared</h2>" + html.table(header, rows, _SHARES) + "</section>"
 
 
 def _bar(value: float, *, strong: bool = False) -> str:
