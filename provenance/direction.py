@@ -133,6 +133,7 @@ def attribution(
     source_traces: Sequence[Trace] = (),
     *,
     permitted: bool = False,
+    linked: bool = False,
 ) -> Attribution:
     """Whether the target says where its text is from, and by what right.
 
@@ -140,12 +141,13 @@ def attribution(
     (``permitted``); a syndication field, or a notice of permission or licence, that names the
     source or stands beside a credit that does; or one agency's credit on both pages.
     A Creative Commons mark on the source's own page permits a copy that credits it.
-    ``attributed``: a source link, canonical, feed footer or page data that names the source.
+    ``attributed``: the target's text links the source's page (``linked``), or it has a source link,
+    canonical, feed footer or page data that names the source.
     Hot-linked pictures and leftover addresses say nothing openly, and are no attribution.
     """
     if permitted:
         return "licensed"
-    attributed = licence = False
+    attributed, licence = linked, False
     for trace in target_traces:
         permits = trace.kind in _LICENCE_KINDS or (
             trace.kind == "republish-notice" and _LICENCE_NOTICE.match(trace.snippet) is not None

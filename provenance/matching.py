@@ -276,6 +276,7 @@ def judge(
             target.traces,
             source.traces,
             permitted=sites.permitted(there.site, here.site) is not None,
+            linked=_links_to(here, there),
         ),
     )
     return verdict.judge(comparison, context, threshold=threshold)
@@ -288,8 +289,13 @@ def _named(target: Page, source: Article) -> bool:
         for trace in target.traces
     ):
         return True
+    return _links_to(target.article, source)
+
+
+def _links_to(target: Article, source: Article) -> bool:
+    """Whether the target's text links the source's very page."""
     named = urls.canonical_url(urls.redact(source.canonical_url))
-    return bool(named) and named in _linked(target.article.links, target.article.canonical_url)
+    return bool(named) and named in _linked(target.links, target.canonical_url)
 
 
 # Asked anew for each original that a page is held against.

@@ -301,6 +301,8 @@ def test_matches_filters(corpus_scanned: Path) -> None:
 
     assert {row["relation"] for row in found("--relation", "rewrite")} == {"rewrite"}
     assert all(row["is_repost"] for row in found("--reposts"))
+    cited = found("--relation", "cites")
+    assert cited and {row["attribution"] for row in cited} == {"attributed"}  # it links the source
     assert 0 < len(found("--reposts")) < len(found())
     site = found("--site", "quillpost.example")
     assert site and all("quillpost.example" in (r["source_site"], r["target_site"]) for r in site)

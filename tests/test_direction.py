@@ -289,6 +289,8 @@ def test_swapping_two_pages_keeps_what_is_symmetric(
 def test_attribution() -> None:
     assert attribution(SOURCE, TARGET, ()) == "unattributed"
     assert attribution(SOURCE, TARGET, (PAGE,)) == "attributed"
+    assert attribution(SOURCE, TARGET, (), linked=True) == "attributed"
+    assert attribution(SOURCE, TARGET, (SITE,), linked=True) == "attributed"
     assert attribution(SOURCE, TARGET, (SITE,)) == "unattributed"  # a leftover says nothing openly
     mail = Trace("email-protected", "news@portellerypost.example", None, SOURCE.site, "strong")
     assert attribution(SOURCE, TARGET, (mail,)) == "unattributed"
@@ -321,6 +323,7 @@ def test_republishing_counters_and_marks_are_licences() -> None:
     cc = Trace("cc-mark", "by", None, None, "medium")
     assert attribution(SOURCE, TARGET, (PAGE,), (cc,)) == "licensed"
     assert attribution(SOURCE, TARGET, (), (cc,)) == "unattributed"
+    assert attribution(SOURCE, TARGET, (), (cc,), linked=True) == "licensed"
     assert attribution(SOURCE, TARGET, (), (replace(cc, value="zero"),)) == "licensed"
     assert attribution(SOURCE, TARGET, (PAGE, cc)) == "attributed"
 
