@@ -85,6 +85,11 @@ def open_input(spec: str, given: Given, known: Known = _unknown) -> Opened:
             "--url must be an http or https address", subject=redact(given.url), code="usage"
         )
     if is_url(spec):
+        if given.url is not None:
+            raise UsageError(
+                "--url goes with a saved page or text; this one is fetched from its own address",
+                subject=redact(spec),
+            )
         return _open_address(spec, given)
     from provenance import readers
 

@@ -109,6 +109,23 @@ def test_a_missing_file_that_is_nearly_there(small: Path) -> None:
     assert_missing(small.parent / "artcle.html", small, "Did you mean")
 
 
+def test_an_address_that_is_given_another(small: Path) -> None:
+    """It would be left unsaid which of the two counts."""
+    words = ("http://a.example/1", "--url", "http://b.example/1", "--db", small)
+    for verb in ("check", "add"):
+        ran = run(verb, *words)
+        assert ran.code == 2 and "--url goes with a saved page" in ran.err, ran
+
+
+def test_a_page_without_text_is_named_as_it_was_typed(small: Path) -> None:
+    path = small.parent / "nothing.html"
+    path.write_text("<html><body><p>Nothing</p></body></html>")
+    for words in (("check", path), ("compare", path, path)):
+        ran = run(*words, "--db", small) if words[0] == "check" else run(*words)
+        assert_refused(ran, f"{path}: the page holds no article text")
+    assert "file:///" not in run("check", path, "--db", small, "--json").json["message"]
+
+
 def test_an_address_without_scheme(small: Path) -> None:
     assert_missing("a.example/news/1", small, "write https://a.example/news/1")
 

@@ -43,7 +43,7 @@ def test_the_outlet_is_named_without_its_text(tmp_path: Path, founding: str) -> 
         "it also     keeps the name of a section or outlet in its title (Taliban News)" in ran.out
     )
     assert "no finding about its text" in ran.out
-    assert f"try next    provenance add {LINK}" in ran.out
+    assert f"try next    provenance add {LINK} --db {tmp_path / 'p.db'}\n" in ran.out
     assert "--follow" in ran.out
     row = run(*checked(tmp_path, founding, "--json")).json
     assert row["status"] == "ok" and row["matches"] == [] and row["followed"] == []
@@ -57,6 +57,16 @@ def test_the_outlet_is_named_without_its_text(tmp_path: Path, founding: str) -> 
     with sqlite3.connect(tmp_path / "p.db") as conn:
         kept = set(conn.execute("SELECT kind, target_site FROM traces"))
     assert {("hotlink", OUTLET), ("source-link", OUTLET), ("section-suffix", None)} <= kept
+
+
+def test_the_nearest_original_is_told_in_lines_that_fit(tmp_path: Path) -> None:
+    corpus, db = pipeline.demo_corpus(), tmp_path / "p.db"
+    run("add", corpus / "originals" / "quillpost.example", "--db", db)
+    page = corpus / "crawl" / "regionreview.example" / "reporting" / "what-the-coast-can-keep"
+    ran = run("check", page / "index.html", "--db", db)
+    told = ran.out.partition("\nNearest original: UNRELATED")[2].splitlines()
+    assert [line[:14] for line in told[1:3]] == ["  source      ", " " * 14]
+    assert told[3].startswith("  scores      jaccard_3 ") and max(map(len, told)) <= 110
 
 
 def test_the_outlet_is_named_by_its_picture_alone(tmp_path: Path, founding: str) -> None:

@@ -99,6 +99,12 @@ def test_a_bad_pair_costs_only_itself(bad: bytes) -> None:
     assert "\n" not in error["error"]
 
 
+def test_a_bad_pair_is_told_in_our_words() -> None:
+    broken, binary, _ = pairs(b"<html>", b"\xff", {"id": 1}).rows
+    assert broken["error"] == "the line is no JSON (Expecting value, at character 1)"
+    assert binary["error"] == "the line is no UTF-8"
+
+
 def test_pairs_with_half_a_surrogate() -> None:
     good = {"id": "good", "suspect": EDITED, "source": SOURCE}
     ran = pairs(good, b'{"id": "\\ud800", "suspect": "a", "source": "b"}', good)

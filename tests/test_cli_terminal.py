@@ -117,6 +117,16 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_a_scan_that_nobody_reads_says_so_by_its_code(small: Path, crawl: Path) -> None:
+    """Also where stderr goes the same way: `scan … 2>&1 | head`."""
+    process = subprocess.Popen(
+        command("scan", crawl, "--db", small), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    assert process.stdout and process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(60) == 130
+
+
 @pytest.mark.parametrize(
     ("number", "after"), [(signal.SIGINT, 1), (signal.SIGKILL, 1)], ids=["SIGINT", "SIGKILL"]
 )

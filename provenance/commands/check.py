@@ -11,7 +11,9 @@ import click
 from provenance.commands.shared import (
     PARTLY,
     REPOST,
+    counted,
     db_option,
+    db_words,
     exit_option,
     fail,
     given,
@@ -240,10 +242,11 @@ def _checked_text(found: Checked, target: Article, source: str, db: Path, *, fol
         )
         lines.append(
             f"  stored as {match.id[:8]} in {db}; all of it: "
-            f"provenance show {match.id[:8]} --db {db}\n"
+            f"provenance show {match.id[:8]}{db_words(db)}\n"
         )
     if len(found.matches) > 3:
-        lines.append(f"… and {len(found.matches) - 3} more originals: provenance matches\n")
+        more = counted(len(found.matches) - 3, "more original", "more originals")
+        lines.append(f"… and {more}: provenance matches{db_words(db)}\n")
     if told := _status(found, target):
         lines.append(told)
     elif not found.matches:
@@ -252,18 +255,17 @@ def _checked_text(found: Checked, target: Article, source: str, db: Path, *, fol
     if not found.matches:
         title = text.clipped(target.title or "(no title)", 80)
         lines.append(f"  this page   {title} ({target.words} words)")
-    lines += _named_lines(found, source, follow=follow)
+    lines += _named_lines(found, source, db, follow=follow)
     if found.nearest and found.status == "ok":
         row = match_row(found.nearest, {})
         lines.append(f"\nNearest original: {text.headline(row, click.style)}")
-        lines.append(
-            f"  {text.clipped(row['source']['title'], 80)}  {text.printable(row['source']['url'])}"
-        )
-        lines.append(f"  {text.scores_line(row['scores'])}")
+        lines.append(text.labelled("source", text.clipped(row["source"]["title"], 80), fill=False))
+        lines.append(text.labelled("", text.printable(row["source"]["url"]), fill=False))
+        lines.append(text.labelled("scores", text.scores_line(row["scores"])))
     return "\n".join(lines).rstrip()
 
 
-def _named_lines(found: Checked, source: str, *, follow: bool) -> list[str]:
+def _named_lines(found: Checked, source: str, db: Path, *, follow: bool) -> list[str]:
     """Whom the page names beside the originals that it matched, and what to do about it."""
     from provenance.report.named import named_text, next_step
 
@@ -278,6 +280,6 @@ def _named_lines(found: Checked, source: str, *, follow: bool) -> list[str]:
         return []
     lines = [named_text(row) for row in named[:_NAMED]]
     lines.append("  That is what the page says or kept, and no finding about its text.")
-    if step := next_step(named[:_NAMED], None if follow or source == "-" else source):
+    if step := next_step(named[:_NAMED], None if follow or source == "-" else source, db_words(db)):
         lines.append(step)
     return lines

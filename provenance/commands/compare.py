@@ -114,9 +114,14 @@ def _compare_pairs(lines: Iterable[bytes]) -> None:
             good += 1
         except (ValueError, RecursionError) as error:
             bad += 1
+            told = str(error)
+            if isinstance(error, json.JSONDecodeError):
+                told = f"the line is no JSON ({error.msg}, at character {error.pos + 1})"
+            elif isinstance(error, UnicodeDecodeError):
+                told = "the line is no UTF-8"
             if isinstance(error, RecursionError):  # the id may be what is nested
                 name = None
-            json_out({"id": name, "line": number, "error": str(error)}, indent=None)
+            json_out({"id": name, "line": number, "error": told}, indent=None)
     if bad:
         say(f"{bad} of {counted(good + bad, 'row')} could not be compared")
         sys.exit(PARTLY if good else UNREADABLE)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
-from provenance.commands.shared import Progress, given, open_store, parameters
+from provenance.commands.shared import Progress, db_words, given, open_store, parameters
 
 
 @click.command()
@@ -59,10 +60,11 @@ def demo(db: Path) -> None:
             )
         )
     first = checked.matches[0].id[:8] if checked.matches else "ID"
+    here = db_words(db)
     click.echo(
         f"""
 Try next:
-  provenance show {first} --db {db}
-  provenance matches --reposts -t --db {db}
-  datasette {db}          (or: provenance serve --db {db})"""
+  provenance show {first}{here}
+  provenance matches --reposts -t{here}
+  datasette {shlex.quote(str(db))}          (or: provenance serve{here})"""
     )

@@ -9,6 +9,7 @@ import click
 
 from provenance.commands.shared import (
     db_option,
+    db_words,
     json_option,
     json_out,
     open_store,
@@ -120,9 +121,10 @@ def _list(db: Path, limit: int | None, as_json: bool) -> None:
     for row in rows:
         click.echo(match_line(row, click.style))
         click.echo(f"          unsure of: {row['unsure_of']}")
+    here = db_words(db)
     say(
-        f"Left to decide: {left}. Look: provenance show ID. "
-        "Decide: provenance review ID confirmed|rejected|licensed"
+        f"Left to decide: {left}. Look: provenance show ID{here}. "
+        f"Decide: provenance review ID confirmed|rejected|licensed{here}"
         if left
         else "Nothing is left to decide."
     )

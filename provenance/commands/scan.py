@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -154,10 +155,11 @@ def scan(
             # An answer that is cut must not look whole: nobody reads it, so we stop and say so.
             progress.done()
             drop_output()
-            say(
-                "Stopped, for nobody reads the output any more. What was read is kept; run the "
-                "same command again to go on."
-            )
+            with suppress(BrokenPipeError):  # stderr may go the same way: 2>&1
+                say(
+                    "Stopped, for nobody reads the output any more. What was read is kept; run "
+                    "the same command again to go on."
+                )
             sys.exit(INTERRUPTED)
         progress.done()
         if not within:
@@ -200,7 +202,11 @@ def _tell(tally: Tally, seconds: float, done: str) -> None:
         f"{counted(tally.reposts, 'repost')}, "
         f"{counted(tally.matched - tally.reposts, 'other match', 'other matches')}, "
         f"{quiet} without a match"
-        + (f" (of these {tally.gated} walls, {tally.too_short} too short)" if quiet else "")
+        + (
+            f" (of these {counted(tally.gated, 'wall')}, {tally.too_short} too short)"
+            if quiet
+            else ""
+        )
         + let_go
         + troubles(tally)
     )

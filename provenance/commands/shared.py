@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -230,6 +231,12 @@ def unwritten(path: Path, error: OSError) -> ProvenanceError:
 def counted(count: int, one: str, many: str = "") -> str:
     """A number with its noun: ``1 page``, ``2 pages``; ``many`` where an s is not enough."""
     return f"{count} {one if count == 1 else many or f'{one}s'}"
+
+
+def db_words(db: Path) -> str:
+    """What a command that we suggest needs to take this database; "" where it would anyhow."""
+    usual = os.environ.get("PROVENANCE_DB") or "provenance.db"
+    return "" if str(db) == usual else f" --db {shlex.quote(str(db))}"
 
 
 def drop_output() -> None:

@@ -91,12 +91,18 @@ class Document:
     observed: str | None = None
 
 
+def _subject(capture: Capture) -> str:
+    """What an error names: of a saved page its file, else its address, both without secrets."""
+    saved = capture.path if capture.status is None else None
+    return urls.redact(saved or capture.final_url or capture.url)
+
+
 def markup_of(capture: Capture) -> tuple[str, str]:
     """The bytes of a capture, decoded, and the name of their encoding.
 
     Raises ExtractError (``unreadable``) for anything that is no HTML page.
     """
-    subject = urls.redact(capture.final_url or capture.url)
+    subject = _subject(capture)
     body = capture.body
     if not body.strip():
         raise ExtractError("the page is empty", subject=subject, code="unreadable")
@@ -137,9 +143,9 @@ def parse(capture: Capture) -> Document:
     """
     text, encoding = markup_of(capture)
     # From here on no address of the page holds a password or a token.
-    subject = urls.redact(capture.final_url or capture.url)
-    tree = _tree(text, subject)
-    url, archived = urls.unwrap_archive(subject)
+    address = urls.redact(capture.final_url or capture.url)
+    tree = _tree(text, _subject(capture))
+    url, archived = urls.unwrap_archive(address)
     _drop_archive_bar(tree)
     return Document(tree, url, markup.base_url(tree, url), encoding, archived or capture.observed)
 
@@ -230,7 +236,7 @@ def extract(
     if words < MIN_WORDS:
         raise ExtractError(
             "the page holds no article text",
-            subject=page.url,
+            subject=_subject(capture),
             hint="If it is built by script, save it from a browser and give that file with --url.",
             code="empty",
         )
@@ -337,7 +343,7 @@ def article_from_record(record: Record) -> Article:
         text = found or bare_text(text)
     tokens = normalize.tokenize(text)
     if not tokens.count:
-        subject = urls.redact(record.url or record.path or "")
+        subject = urls.redact(record.path or record.url)
         raise ExtractError("the text is empty", subject=subject, code="empty")
     url, archived = urls.unwrap_archive(urls.redact(record.url))
     canonical = urls.redact(urls.canonical_url(url))

@@ -78,24 +78,23 @@ def named_text(row: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def next_step(rows: Sequence[Mapping[str, Any]], typed: str | None) -> str:
+def next_step(rows: Sequence[Mapping[str, Any]], typed: str | None, db: str = "") -> str:
     """What to try when a named source is not among the originals; "" when there is nothing.
 
     ``typed`` is the input as it was given, for the command to follow; None when following was
-    tried.
+    tried. ``db`` is what the commands need to take the same database.
     """
     unknown = [row for row in rows if not row["original"]]
     pages = [row["url"] for row in unknown if row["url"] and row["strength"] == "strong"]
     lines = []
     if pages:
-        lines.append(
-            labelled("try next", f"provenance add {shlex.quote(printable(pages[0]))}", fill=False)
-        )
+        add = f"provenance add {shlex.quote(printable(pages[0]))}{db}"
+        lines.append(labelled("try next", add, fill=False))
         if typed is not None:
-            again = f"provenance check {shlex.quote(printable(typed))} --follow"
+            again = f"provenance check {shlex.quote(printable(typed))} --follow{db}"
             lines.append(labelled("or", again, fill=False))
     elif sites := [row["site"] for row in unknown if row["site"]]:
         # The page gives the outlet, not the article.
-        where = f"find the article on {printable(sites[0])}, then: provenance add URL"
+        where = f"find the article on {printable(sites[0])}, then: provenance add URL{db}"
         lines.append(labelled("try next", where))
     return "\n".join(lines)
