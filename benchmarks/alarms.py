@@ -9,6 +9,10 @@ made: the full way, with the boilerplate that was learned there. Some of them do
 original (agencies, quotations, a site's own lines), so what is flagged is told by how many of its
 words lie in runs that the original has word for word. Those without any are told in other words
 alone, if they are told at all; ``--read`` writes them, with their passages, to be read by hand.
+
+The collection gives every original a site of its own, so that nobody knows which of them come from
+the page's own outlet. A scan knows: it calls them versions, and learns that outlet's lines. So
+pages that are flagged for originals of their own outlet alone are counted apart.
 """
 
 from __future__ import annotations
@@ -22,7 +26,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.evaluate import write_tables
-from benchmarks.pouring import articles
+from benchmarks.pouring import articles, outlets
 from provenance import matching, runs
 from provenance.boilerplate import Boilerplate
 from provenance.errors import ProvenanceError
@@ -38,11 +42,14 @@ _OPEN: dict[Path, tuple[Store, Boilerplate]] = {}
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One article: originals that it was compared with; of what was flagged the likeliest, if
-    anything was: words in exact runs, probability, relation, and both sides of its passages."""
+    anything was, one of another outlet if there is one: words in exact runs, probability, relation,
+    and both sides of its passages."""
 
     number: int
     compared: int
     flagged: bool = False
+    #: Flagged for originals of its own outlet alone.
+    own: bool = False
     exact: int = 0
     probability: float = 0.0
     relation: str = ""
@@ -76,11 +83,17 @@ def seen(number: int, data: Path, database: Path) -> Seen | None:
             if p.kind == "exact"
         )
 
-    best = max(flagged, key=lambda one: (min(exact(one), _EXACT[1]), one.verdict.probability))
+    here = outlets(data, held_out=True)[number]
+    others = [one for one in flagged if outlet_of(one.source.id, data) != here]
+    best = max(
+        others or flagged,
+        key=lambda one: (min(exact(one), _EXACT[1]), one.verdict.probability),
+    )
     return Seen(
         number,
         len(every),
         True,
+        not others,
         exact(best),
         best.verdict.probability,
         best.verdict.relation,
@@ -94,6 +107,13 @@ def seen(number: int, data: Path, database: Path) -> Seen | None:
     )
 
 
+def outlet_of(original: str, data: Path) -> str:
+    """The outlet of an original (``benchmarks.pouring.original``); none of one that was made."""
+    real = outlets(data, held_out=False)
+    kind, _, number = original.partition("-")
+    return real[int(number)] if kind == "made" and int(number) < len(real) else ""
+
+
 def table(found: Sequence[Seen], size: int) -> list[str]:
     """The pages that are flagged, by how much of them is there word for word."""
     compared = statistics.mean(one.compared for one in found)
@@ -104,21 +124,27 @@ def table(found: Sequence[Seen], size: int) -> list[str]:
     lines = [
         what,
         "",
-        "| words in exact runs | articles flagged | of 1,000 | median probability | relations |",
-        "|---|---:|---:|---:|---|",
+        (
+            "| words in exact runs | articles flagged | for their own outlet's alone "
+            "| others, of 1,000 | median probability | relations |"
+        ),
+        "|---|---:|---:|---:|---:|---|",
     ]
     for least, most in zip(_EXACT, (*_EXACT[1:], None), strict=True):
-        here = [
+        flagged = [
             one
             for one in found
             if one.flagged and least <= one.exact and (most is None or one.exact < most)
         ]
+        others = [one for one in flagged if not one.own]
         name = f"{least} and more" if most is None else f"{least} to {most - 1}"
-        relations = sorted({one.relation for one in here})
-        told = ", ".join(f"{r} {sum(one.relation == r for one in here)}" for r in relations)
-        median = f"{statistics.median(one.probability for one in here):.3f}" if here else "–"
-        share = 1000 * len(here) / len(found)
-        lines.append(f"| {name} | {len(here)} | {share:.0f} | {median} | {told} |")
+        relations = sorted({one.relation for one in others})
+        told = ", ".join(f"{r} {sum(one.relation == r for one in others)}" for r in relations)
+        median = f"{statistics.median(one.probability for one in others):.3f}" if others else "–"
+        lines.append(
+            f"| {name} | {len(flagged)} | {len(flagged) - len(others)} "
+            f"| {1000 * len(others) / len(found):.0f} | {median} | {told} |"
+        )
     return lines
 
 
@@ -142,7 +168,8 @@ def main() -> None:
     if given.read:
         given.read.write_text(
             "".join(
-                f"== {one.number} {one.relation} {one.probability:.2f}\n"
+                f"== {one.number} {one.relation} {one.probability:.2f}"
+                f"{' own outlet' if one.own else ''}\n"
                 + "".join(f"  {ours}\n  | {theirs}\n" for ours, theirs in one.passages)
                 for one in found
                 if one.flagged and one.exact < _EXACT[1]

@@ -15,14 +15,12 @@ import re
 from functools import cache
 from pathlib import Path
 
-from benchmarks.dataset import rows
+from benchmarks.dataset import HELD_OUT, rows
 from benchmarks.scale import PARAMETERS, Made, Stock, stock_of, text_of
 from provenance.fingerprint import fingerprint
 from provenance.models import Article
 from provenance.normalize import shingles, tokenize, words_of
 
-#: One article in so many is held out.
-HELD_OUT = 8
 #: Words in a row that a sentence shares with an article by chance at most.
 OWN = 8
 #: What a page shows as running text: long, between two tags, and no script or style.
@@ -34,6 +32,16 @@ def articles(data: Path, *, held_out: bool) -> list[str]:
     """The texts of the articles that are held out, or of all others, in order."""
     return [
         str(row["text"])
+        for i, row in enumerate(rows(data / "articles.jsonl.gz"))
+        if (i % HELD_OUT == 0) is held_out
+    ]
+
+
+@cache
+def outlets(data: Path, *, held_out: bool) -> list[str]:
+    """The outlet of each of ``articles``."""
+    return [
+        str(row["site"])
         for i, row in enumerate(rows(data / "articles.jsonl.gz"))
         if (i % HELD_OUT == 0) is held_out
     ]

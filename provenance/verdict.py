@@ -51,6 +51,8 @@ NOTICE_WORDS = 40
 #: gist of so many words is held by the source to this share.
 RETOLD_WORDS, RETOLD_EXACT, RETOLD_SPARED = 40, 0.9, 10.0
 GIST_WORDS, GIST_SHARE = 60, 0.6
+#: Under so many words in exact runs a passage is told in other words alone, and must be surer.
+FEW_EXACT = 15
 #: The most (a probability) that such evidence may claim.
 HELD_DOWN = 0.3
 #: So many words in long exact runs outside quotations, and the least that they are worth.
@@ -155,6 +157,7 @@ def inputs(comparison: Comparison) -> dict[str, dict[str, float]]:
             "block_hard_source": f["block_hard_source"],
             "log_block_hard_shared": math.log1p(f["block_hard_shared"]),
             "block_exact": f["block_exact"],
+            "few_exact": float(round(f["exact_target"] * comparison.target_words) < FEW_EXACT),
             "block_quoted": f["block_quoted"],
             "block_share_target": f["block_share_target"],
             "block_share_source": f["block_share_source"],
