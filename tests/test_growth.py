@@ -30,6 +30,7 @@ UNITS = [
     " ", "\n", "a", "A.", "A-", "A ", "a.", "1", "-1", "/", "/amp/", "/index.html", "-10x10", "..",
     "&", "&#", "?a=b", "token=", "%", "@", ":", ";", "#", "{a|", "“", "(", "<", ">", "<!--",
     "<!-- a -->", "-->", "<script ", "<script>", "</script", "<style>", "<a href=", "<a b=\"",
+    "<div>", "<ul><li>", "<a><div>", "<b>x</p>",
     "<?xml ",
     "<![CDATA[", "<title>", "told Ab ", "the ", "we ", "subscribe to ", "eyJ", "bot1", "reset/", "http://",
     "漢", "\u200b", "é", "\x00", "{", "[", "\\", "1\r\n", "a: b\r\n", "WARC/1.0\r\n",
