@@ -126,6 +126,13 @@ def test_a_page_without_text_is_named_as_it_was_typed(small: Path) -> None:
     assert "file:///" not in run("check", path, "--db", small, "--json").json["message"]
 
 
+def test_a_mistyped_crawl_is_a_file(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(small.parent)
+    assert_missing("nosuch.warc.gz", small, "no such file", "Check the name")
+    (small.parent / "crawl-2026.warc.gz").write_bytes(b"")
+    assert_missing("crawl-2025.warc.gz", small, "Did you mean crawl-2026.warc.gz?")
+
+
 def test_an_address_without_scheme(small: Path) -> None:
     assert_missing("a.example/news/1", small, "write https://a.example/news/1")
 

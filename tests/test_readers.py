@@ -239,6 +239,13 @@ def test_what_is_no_page_is_refused(tmp_path: Path, content: bytes, code: str, w
         ("https://site.example/a", "not a file"),
         ("pagse.html", "pages.html"),
         ("no/such/file", "Check the name"),
+        ("nosuch.warc.gz", "Check the name"),
+        ("pagse.warc.gz", "pages.warc.gz?"),
+        ("rows.jsonl.zst", "Check the name"),
+        ("readme.md", "Check the name"),
+        ("crawl.2026/a.warc.gz", "There is no folder crawl.2026"),
+        ("crawl/a.wacz", "There is no folder crawl"),
+        ("x" * 5000 + "/a.warc", "There is no folder"),
         ("a\0b", "Check the name"),
         ("x" * 5000, "Check the name"),
     ],
@@ -248,6 +255,7 @@ def test_a_missing_input_gets_a_hint(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     put(tmp_path / "pages.html")
+    put(tmp_path / "pages.warc.gz")
     with pytest.raises(ReadError) as caught:
         open_input(spec)
     assert caught.value.code == "missing"

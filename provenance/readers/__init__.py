@@ -14,6 +14,7 @@ import stat
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,6 +42,14 @@ _ONE_PAGE = frozenset({"html", "mhtml", "text", "empty"})
 #: Kinds that are a crawl or rows of one for sure, wherever they lie.
 _CRAWLS = frozenset({"warc", "wacz", "parquet"})
 _NO_FILE = "this format is read from a file of its own; save it, unpacked, and name the file"
+# Endings of what is read, and of what people take for it; some are domains, too.
+_FILE_NAME = re.compile(
+    r"\.(?:w?arc|wet|wat|cdxj?|wacz|zip|parquet|jsonl?|ndjson|jsonlines|[ct]sv|xml|rss|atom"
+    r"|x?html?|shtml|mhtml?|txt|text|md|markdown|db|sqlite3?|tar|tgz|pdf|gz|zst|bz2|xz)/?$",
+    re.IGNORECASE,
+)
+# Names that are compared with a mistyped one.
+_SIBLINGS = 5_000
 _BARE_URL = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?::\d+)?(?:[/?#].*)?$", re.IGNORECASE)
 
 
@@ -296,23 +305,39 @@ def _unreadable(spec: str, error: OSError) -> ReadError:
 
 
 def _missing(spec: str) -> ReadError:
-    hint = "Check the name"
+    """Nothing is there: what may have been meant, an address or a file."""
+    file = _FILE_NAME.search(spec)
+    address = _BARE_URL.match(spec) and (not file or is_page_name(spec))
     if is_url(spec):
         hint = "This is an address, to be fetched, not a file"
-    elif _BARE_URL.match(spec) and not Path(spec).parent.is_dir():
-        hint = f"To fetch it, write https://{spec}"
-    else:
-        try:
-            siblings = Path(spec).parent.iterdir()
-            names = [path.name for path in siblings if ".db" not in path.name]
-            near = difflib.get_close_matches(Path(spec).name, names, n=1, cutoff=0.7)
-        except (OSError, ValueError):
-            near = []
-        if near:
-            hint = f"Did you mean {Path(spec).parent / near[0]}?"
-        elif _BARE_URL.match(spec) and not is_page_name(spec):
+    elif not (folder := _folder_of(spec)):
+        hint = f"There is no folder {Path(spec).parent}" if file else "Check the name"
+        if address:
             hint = f"To fetch it, write https://{spec}"
+    elif near := _nearest(folder, Path(spec).name):
+        hint = f"Did you mean {near}?"
+    else:
+        hint = f"To fetch it, write https://{spec}" if address and not file else "Check the name"
     return ReadError("no such file or folder", subject=spec, hint=hint, code="missing")
+
+
+def _folder_of(spec: str) -> Path | None:
+    """The folder that a name is in; None where there is none."""
+    try:
+        return folder if (folder := Path(spec).parent).is_dir() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _nearest(folder: Path, name: str) -> Path | None:
+    """The file in a folder whose name is most like this one; of a large one, some are looked at."""
+    try:
+        names = [path.name for path in islice(folder.iterdir(), _SIBLINGS)]
+    except (OSError, ValueError):
+        return None
+    names = [one for one in names if ".db" not in one]
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.7)
+    return folder / near[0] if near else None
 
 
 def _content_digest(path: Path) -> str | None:
