@@ -159,3 +159,12 @@ def test_one_that_may_only_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     code, report = examined(path)
     assert code == 0 and states(report)["full text"] == "warning"
     assert states(report)["index"] == "ok"
+
+
+def test_references_are_followed_once(small: Path) -> None:
+    asked: list[str] = []
+    with Store.open(small) as store:
+        store.conn.set_trace_callback(asked.append)
+        found = list(store.examine())
+    assert {one.state for one in found} == {"ok"}
+    assert sum("foreign_key_check" in one for one in asked) == 1

@@ -33,10 +33,11 @@ _PACKED = (
 )
 
 
-def odd_values(conn: sqlite3.Connection) -> list[str]:
+def odd_values(conn: sqlite3.Connection, references: bool = True) -> list[str]:
     """The columns that hold what we never write, and references that lead nowhere; [] for none.
 
-    Reads every row of the tables that it asks.
+    Reads every row of the tables that it asks. ``references`` False passes over those, which is
+    for callers that have followed them.
     """
     there = {str(name) for (name,) in conn.execute("SELECT name FROM sqlite_master")}
     asked = [
@@ -57,7 +58,7 @@ def odd_values(conn: sqlite3.Connection) -> list[str]:
         if table in there
         and conn.execute(f"SELECT 1 FROM {table} WHERE {wrong} LIMIT 1").fetchone()  # noqa: S608
     ]
-    for table, _, parent, _ in conn.execute("PRAGMA foreign_key_check"):
+    for table, _, parent, _ in conn.execute("PRAGMA foreign_key_check") if references else ():
         found.append(f"{table} → {parent}")
         break
     numbers = ", ".join(f"'{key}'" for key in _COUNTERS)
