@@ -137,6 +137,41 @@ def test_a_list_of_addresses(tmp_path: Path) -> None:
     assert text.kind == "text"
 
 
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [("Seen on Monday:", "the line is no address"),
+     ("c.example/news/3", "the line is no address; write it with https://")],
+)  # fmt: skip
+def test_a_list_in_which_a_line_is_no_address(tmp_path: Path, line: str, why: str) -> None:
+    """It is no article: the line is told, and the others are addresses."""
+    content = f"https://a.example/1\n{line}\nhttps://b.example/2\n"
+    reading = open_input(str(put(tmp_path / "urls.txt", content)))
+    assert reading.kind == "addresses"
+    first, bad, last = reading.with_addresses()
+    assert isinstance(first, Address) and isinstance(last, Address) and last.line == 3
+    assert isinstance(bad, Failure) and (bad.error, bad.message) == ("no-address", why)
+
+
+def test_a_list_without_schemes_is_no_article(tmp_path: Path) -> None:
+    path = put(tmp_path / "urls.txt", "www.a.example/1\nb.example/news/2\n")
+    assert [item.error for item in read(path) if isinstance(item, Failure)] == ["no-address"] * 2
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.csv.gz"])
+def test_a_table_of_columns_that_we_do_not_know(tmp_path: Path, name: str) -> None:
+    """It says so; its rows were read as one text."""
+    content = f"nr;author;words\n1;Ada;{TEXT}\n2;Bo;{TEXT}\n".encode()
+    (failure,) = read(put(tmp_path / name, gzip.compress(content) if "gz" in name else content))
+    assert isinstance(failure, Failure)
+    assert failure.error == "no-columns" and "docs/inputs.md" in failure.message
+
+
+def test_a_table_of_one_column(tmp_path: Path) -> None:
+    for header in ("text", "content"):
+        record = one(put(tmp_path / "a.csv", f'{header}\n"{TEXT}"\n'))
+        assert isinstance(record, Record) and record.text == TEXT
+
+
 def test_rows_with_addresses_alone(tmp_path: Path) -> None:
     reading = open_input(str(put(tmp_path / "a.jsonl", '{"url": "https://a.example/x"}\n')))
     [failure] = reading

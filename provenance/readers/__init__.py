@@ -30,7 +30,7 @@ from provenance.readers.parquet import read_parquet
 from provenance.readers.reading import Address, Given, Item, Reading, Tally, crashed
 from provenance.readers.sniff import CRAWL_NAME, TEXT_SUFFIXES, named, sniff, unmarked
 from provenance.readers.streams import is_utf16, looked_at, peeked, recoded, unpacked
-from provenance.readers.table import delimiter_of, read_addresses, read_table
+from provenance.readers.table import likeliest_delimiter, read_addresses, read_table
 from provenance.readers.text import read_text
 from provenance.readers.wacz import read_wacz
 from provenance.readers.warc import bytes_at, read_at, read_warc
@@ -192,7 +192,7 @@ def _open(source: _Source, given: Given, tally: Tally) -> Iterator[Item]:
         if kind == "addresses":
             return read_addresses(rows, label, tally)
         if kind == "table":
-            delimiter = delimiter_of(unmarked(source.head).decode("utf-8", "replace")) or ","
+            delimiter = likeliest_delimiter(unmarked(source.head).decode("utf-8", "replace"))
             return read_table(rows, delimiter, label, given, parts, tally)
         return (read_jsonl if kind == "jsonl" else read_json)(rows, label, given, parts, tally)
     return iter([_unread(label, source.head, kind)])

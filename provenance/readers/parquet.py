@@ -10,6 +10,7 @@ from provenance.models import Failure
 from provenance.readers import mirror
 from provenance.readers.jsonl import FIELDS, to_item
 from provenance.readers.reading import Given, Item, Tally
+from provenance.readers.table import NO_COLUMNS
 
 # Rows that are held at a time.
 _ROWS = 200
@@ -44,8 +45,7 @@ def read_parquet(
         top = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [quoted]).fetchall()
         names = [str(row[0]) for row in top if str(row[0]).lower() in _NEEDED]
         if not names:
-            message = "no column with texts or addresses; see the names in docs/inputs.md"
-            yield Failure(label, "read", "no-columns", message)
+            yield Failure(label, "read", "no-columns", NO_COLUMNS)
             return
         # Rows of one repeated value take no bytes: some kilobytes may hold as many as they like.
         (said,) = connection.execute(_COUNTED, [quoted]).fetchone() or (0,)

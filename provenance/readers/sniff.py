@@ -15,6 +15,8 @@ from provenance.readers.table import delimiter_of, is_address_list
 TEXT_SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".shtml"})
 ROWS_SUFFIXES = frozenset({".jsonl", ".ndjson", ".jsonlines"})
+#: Tables, which are none of our texts where we know no column of theirs.
+TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
 #: Crawls, which may be damaged where their content would tell what they are.
 CRAWL_NAME = re.compile(r"\.(?:w?arc|wet)(?:\.gz|\.zst)?$")
 # What a WACZ begins with: the first member's name (browsertrix, py-wacz, wget-at).
@@ -141,7 +143,7 @@ def sniff(head: bytes, name: str = "") -> str:
     if suffix not in {".md", ".markdown"}:
         if is_address_list(shown if whole else shown[: shown.rfind("\n") + 1]):
             return "addresses"
-        if delimiter_of(shown):
+        if delimiter_of(shown) or suffix in TABLE_SUFFIXES:
             return "table"
     return "text"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
@@ -22,6 +23,12 @@ _TELLING = {
     for name in FIELDS[field]
     if name not in ("id", "source", "content", "body", "article")
 }
+#: What a row is made of: without one of these a table holds nothing for us.
+_NEEDED = frozenset(name.lower() for field in ("text", "html", "url") for name in FIELDS[field])
+#: What is said of a table of other columns.
+NO_COLUMNS = "no column with texts or addresses; see the names in docs/inputs.md"
+# An address as people copy it, without its scheme.
+_BARE = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)?", re.IGNORECASE)
 #: Characters of a line of a list of addresses.
 MAX_ADDRESS = 8192
 
@@ -41,13 +48,27 @@ def delimiter_of(head: str) -> str | None:
     return None
 
 
+def likeliest_delimiter(head: str) -> str:
+    """What parts the columns of a table, also of one whose columns we don't know."""
+    line = head.lstrip("\ufeff").split("\n", 1)[0]
+    return delimiter_of(head) or max(_DELIMITERS, key=line.count)
+
+
 def is_address_list(head: str) -> bool:
-    """True when every line but empty ones and comments (#) is an address."""
+    """True when most lines are addresses, empty ones and comments (#) aside.
+
+    One without a scheme is counted, too: such a line is told, and the list is no text.
+    """
     lines = [line.strip() for line in head.lstrip("\ufeff").splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
     if lines and lines[0].lower() in ("url", "urls", "link"):
         lines.pop(0)
-    return bool(lines) and all(is_url(line) and len(line.split()) == 1 for line in lines)
+    found = sum(len(line.split()) == 1 and _is_address(line) for line in lines)
+    return found * 2 > len(lines)
+
+
+def _is_address(line: str) -> bool:
+    return is_url(line) or _BARE.fullmatch(line) is not None
 
 
 def _columns(row: Sequence[str]) -> list[str]:
@@ -91,6 +112,9 @@ def read_table(
             return
         if not names:
             names = [_NAMES.get(name, name) for name in _columns(row)]
+            if not _NEEDED.intersection(name.lower() for name in names):
+                yield Failure(label, "read", "no-columns", NO_COLUMNS)
+                return
             continue
         if not any(cell.strip() for cell in row):
             continue
@@ -120,4 +144,5 @@ def read_addresses(stream: BinaryIO, label: str, tally: Tally) -> Iterator[Item]
         if is_url(text):
             yield Address(text, path=label, line=number)
         else:
-            yield Failure(f"{label}:{number}", "read", "no-address", "the line is no address")
+            why = "; write it with https://" if _BARE.fullmatch(text) else ""
+            yield Failure(f"{label}:{number}", "read", "no-address", f"the line is no address{why}")
