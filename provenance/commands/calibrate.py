@@ -159,8 +159,8 @@ def _text(row: dict[str, Any]) -> str:
     lines = [
         labelled(
             "decided",
-            f"{row['decisions']} matches: {row['derived']} derive, "
-            f"{row['told'] - row['derived']} don't"
+            f"{counted(row['decisions'], 'match', 'matches')}: {row['derived']} derived, "
+            f"{row['told'] - row['derived']} not"
             + (f", {left_out} tell nothing of the texts alone" if left_out else ""),
         ),
         labelled("threshold", f"{row['threshold']:.4f} ({where}, {shipped})"),
@@ -194,7 +194,7 @@ def _share(found: dict[str, Any]) -> str:
         return "not known: nobody has decided on a claim. Decide some: provenance review"
     return (
         f"{found['share']:.2f} (95 % interval {found['low']:.2f} to {found['high']:.2f}): "
-        f"{found['right']} of {found['decided']} claims are right"
+        f"{found['right']} of {counted(found['decided'], 'claim')} right"
     )
 
 
@@ -225,7 +225,8 @@ def _amend(
         json_out({**(row or {}), "set": threshold, **_amended(done)})
         return
     say(f"Threshold: {now:.4f}, {'as shipped' if threshold is None else 'for this database'}.")
-    say(f"Judged anew: {done.judged} stored matches. Changed: {done.changed.total()}.")
+    judged = counted(done.judged, "stored match", "stored matches")
+    say(f"Judged anew: {judged}. Changed: {done.changed.total()}.")
     tell_changed(done)
 
 

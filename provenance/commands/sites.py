@@ -14,6 +14,7 @@ import click
 from click_default_group import DefaultGroup
 
 from provenance.commands.shared import (
+    counted,
     db_option,
     json_option,
     json_out,
@@ -251,5 +252,6 @@ def _tell(done: Amended, add: Sequence[Row], remove: Sequence[Row]) -> None:
     if not (done.added or done.removed):
         return
     if done.judged:
-        say(f"Judged anew: {done.judged} stored matches. Changed: {done.changed.total()}.")
+        judged = counted(done.judged, "stored match", "stored matches")
+        say(f"Judged anew: {judged}. Changed: {done.changed.total()}.")
     tell_changed(done)
