@@ -94,8 +94,8 @@ class Reading:
             else:
                 yield item
         if listed := self._tally.passed["not-fetched"]:
-            pages = "page is" if listed == 1 else "pages are"
-            message = f"{listed:,} {pages} listed by address only; --fetch fetches them"
+            pages, those = ("page is", "it") if listed == 1 else ("pages are", "them")
+            message = f"{listed:,} {pages} listed by address only; --fetch fetches {those}"
             yield Failure(self.path, "read", "not-fetched", message)
 
     def with_addresses(self) -> Iterator[Item]:
