@@ -11,7 +11,9 @@ import re
 from collections.abc import Callable, Sequence
 
 Evasion = Callable[[str], str]
-_LETTERS = re.compile(r"(?<=[A-Za-z])(?=[A-Za-z])")
+# Letters of every alphabet.
+_LETTER = r"[^\W\d_]"
+_LETTERS = re.compile(rf"(?<={_LETTER})(?={_LETTER})")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”’]?\s+")
 
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
@@ -72,7 +74,7 @@ def between_letters(piece: str) -> Evasion:
 
 
 def after_letters(piece: str) -> Evasion:
-    return lambda text: re.sub("([A-Za-z])", "\\1" + piece, text)
+    return lambda text: re.sub(f"({_LETTER})", "\\1" + piece, text)
 
 
 def shifted(lower: int, upper: int | None = None) -> Evasion:
@@ -101,7 +103,7 @@ def each_word(change: Callable[[str], str], every: int = 1, least: int = 1) -> E
             seen += 1
             return change(word) if seen % every == 0 else word
 
-        return re.sub(r"[A-Za-z]+", one, text)
+        return re.sub(f"{_LETTER}+", one, text)
 
     return altered
 

@@ -7,6 +7,7 @@ which channels proposed it.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from provenance.background import term_keys
@@ -28,6 +29,8 @@ CLEAR = 3
 CROWD = 5
 #: How much more the place by the best segment counts than that by the whole text.
 PASSAGE = 3.0
+#: Rare words that an original must have among the letters of a text, and originals so proposed.
+MIN_GUESSED, MAX_GUESSED = 8, 5
 # The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009).
 _FUSION = 60
 
@@ -40,12 +43,14 @@ def find(
     urls: Sequence[str] = (),
     stems: Sequence[str] = (),
     slugs: Sequence[str] = (),
+    guesses: Sequence[str] = (),
     limits: Limits = LIMITS,
 ) -> list[Candidate]:
     """Originals that may be the source, best first, at most ``limits.candidates``.
 
     ``urls`` are canonical URLs that the page's traces name; ``stems`` are names of its images,
-    ``slugs`` the words that its address ends in.
+    ``slugs`` the words that its address ends in; ``guesses`` are runs of its letters that may be
+    rare words, where its own words are not to be trusted.
     Originals whose URL is named come first, and up to ``limits.bucket`` of them stay even where
     that is more than ``limits.candidates``. The channels, shared images and slugs among them, have
     what is left by reciprocal rank, so that no channel's scale rules.
@@ -63,12 +68,13 @@ def find(
         words = [term for term in fingerprint.terms if not term.startswith(MARK)]
         shared = by_terms(words, index, parameters.segment, limits)
         across = _across(fingerprint.terms, index, limits)
-        proposals["terms"] = [*shared, *across]
+        guessed = _guessed(guesses, index, limits)
+        proposals["terms"] = [*guessed, *shared, *across]
         slight = {
             source_id
             for place, (source_id, weight) in enumerate(shared.items())
             if place >= CLEAR and weight < SLIGHT
-        }.difference(across)
+        }.difference(across, guessed)
 
     ranks: dict[str, float] = {}
     channels: dict[str, list[Channel]] = {}
@@ -90,6 +96,22 @@ def find(
         )
         for source_id in ordered[:most]
     ]
+
+
+def _guessed(guesses: Sequence[str], index: Index, limits: Limits) -> list[str]:
+    """Originals of whose rare words many stand somewhere among the letters of a text."""
+    if not guesses:
+        return []
+    size = index.size()
+    shared: dict[int, float] = {}
+    count: Counter[int] = Counter()
+    for numbers in index.holders(guesses, limits.term_bucket).values():
+        for number in numbers:
+            shared[number] = shared.get(number, 0.0) + math.log(1 + size / len(numbers))
+        count.update(numbers)
+    kept = [number for number in shared if count[number] >= MIN_GUESSED]
+    rows = [(source_id, shared[number]) for number, source_id in index.ids(kept).items()]
+    return _ranked(rows, 0.0)[:MAX_GUESSED]
 
 
 def _across(terms: Sequence[str], index: Index, limits: Limits) -> list[str]:

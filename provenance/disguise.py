@@ -19,10 +19,15 @@ from functools import lru_cache
 
 import regex
 
+from provenance import spacing
 from provenance.background import documents, frequency, stemmer
+from provenance.languages import UNSPACED, running
 from provenance.latin import romanised
 from provenance.normalize import Tokens, tokenize
+from provenance.spacing import LONG, SHORT
 
+#: What is told of words that were undone.
+OTHERWISE = "words written otherwise"
 #: A line with fewer tokens is no evidence of anything.
 LEAST_TOKENS = 8
 #: Fewer different words with figures in them are names of things.
@@ -32,10 +37,13 @@ MOST_LETTERS = 40_000
 #: Share of the words that must be known for a line to be left as it is, and to be read anew.
 #: English news has 0.9 and more; texts in other languages, read as English, 0.3 to 0.5.
 KNOWN, RESTORED = 0.55, 0.6
+#: Share of function words of another language from which a line is what it seems. Lines in
+#: disguise have 0.1 at most.
+RUNNING = 0.15
+# How much more of the words must be known for one reading to be preferred to an earlier one.
+_BETTER = 0.02
 #: The same by letters, where the words themselves had to be found in a run of letters.
 SEGMENTED = 0.85
-#: Mean letters of a token below or above which words were cut or run together.
-SHORT, LONG = 3.4, 11.0
 #: Nats of a letter that is in no known word. A word costs what its rarity says.
 _STRAY = 7.0
 _LONGEST_WORD = 20
@@ -50,14 +58,30 @@ _MIXED = regex.compile(r"(?=.*[\d@$])(?=.*[a-z])")
 _SHAPES = str.maketrans(
     "авеснкморстухіјѕԛԝһցսոɡɑօυνρηχωγαικβ", "abechkmopctyxijsqwhgunga" + "ouvpnxwyaikb"
 )
+# Letter for letter: ISO 9 and Greek beta code without their marks; ш and ω for what they look like.
+_LETTERS = str.maketrans(
+    "абвгґдеєёжзиіїйјклмнопрстуўфхцчћшщыэюяђљњџ" + "αβγδεζηθικλμνξοπρσςτυφχψω",
+    "abvggdeeezziiijjklmnoprstuufhcccwwyeuadlnd" + "abgdezhqiklmncoprsstufhyw",
+)
+
+# Such scripts with a blank behind each letter or two, and how many of them no headline has.
+_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}ー々\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
+_SPREAD = regex.compile(rf"(?:(?:{_UNSPACED}){{1,3}}[^\S\n]+){{3,}}")
+_LEAST_SPREAD = 60
+#: Words of a text that a quick look samples.
+_SOME = 400
 
 _HIDDEN = regex.compile(
     r"(?<=\p{L})[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]+(?=\p{L})"
 )
 _TURNED = regex.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _FORMS = regex.compile(r"[\uff21-\uff5a\U0001d400-\U0001d7ff\u24b6-\u24e9\U0001f130-\U0001f189]")
-_STACKED = regex.compile(r"[\u0334-\u0338]|\p{Mn}{2,}")
+# Vietnamese letters have two marks; those of Indic and Thai letters are others.
+_STACKED = regex.compile(r"[\u0334-\u0338]|[\u0300-\u036f]{3,}")
 _OTHER = r"\p{Cyrillic}\p{Greek}\p{Armenian}\p{Cherokee}"
+# Letters without capitals: of scripts that nobody writes English in.
+_CASELESS = regex.compile(r"\p{Lo}")
+_OTHER_LETTER = regex.compile(rf"[{_OTHER}]")
 _SPOOFED = regex.compile(rf"\p{{Latin}}[{_OTHER}]|[{_OTHER}]\p{{Latin}}")
 
 
@@ -65,6 +89,36 @@ def read(text: str) -> Tokens:
     """The tokens of a text, with those of disguised lines as they are meant. Offsets are those of
     the text as given."""
     return _undone(text)[0]
+
+
+def _spread(text: str) -> bool:
+    """Whether blanks stand between the letters of a script that has none."""
+    return sum(map(len, _SPREAD.findall(text))) >= _LEAST_SPREAD
+
+
+def _closed(text: str) -> Tokens:
+    """The tokens of a text in a script without blanks, without the blanks that were put in."""
+    places: list[int] = []
+    pieces: list[str] = []
+    at = 0
+    for found in _SPREAD.finditer(text):
+        places += range(at, found.start())
+        places += (place for place in range(*found.span()) if not text[place].isspace())
+        pieces += text[at : found.start()], "".join(found.group().split())
+        at = found.end()
+    places += range(at, len(text))
+    pieces.append(text[at:])
+    tokens = tokenize("".join(pieces))
+    return replace(
+        tokens,
+        starts=tuple(places[start] for start in tokens.starts),
+        ends=tuple(places[end - 1] + 1 for end in tokens.ends),
+    )
+
+
+def words_of(text: str) -> int:
+    """How many words a text has, as they are meant."""
+    return spacing.count(text, read(text))
 
 
 @lru_cache(maxsize=64)
@@ -77,7 +131,7 @@ def counted(text: str) -> tuple[tuple[str, int], ...]:
             "letters in another form": len(_FORMS.findall(text)),
             "letters with marks over or through them": len(_STACKED.findall(text)),
             "letters of two alphabets side by side": len(_SPOOFED.findall(text)),
-            "words written otherwise": _undone(text)[1],
+            OTHERWISE: _undone(text)[1],
         }
     )
     return tuple((what, count) for what, count in found.items() if count)
@@ -87,6 +141,9 @@ def counted(text: str) -> tuple[tuple[str, int], ...]:
 def _undone(text: str) -> tuple[Tokens, int]:
     """The tokens, and how many of them had to be read anew."""
     tokens = tokenize(text)
+    if not text.isascii() and _spread(text):
+        closed = _closed(text)
+        return closed, tokens.count - closed.count
     repaired = _repaired(tokens.words)
     if not repaired and not _suspect(text, tokens.words):
         return tokens, 0
@@ -128,6 +185,19 @@ def _undone(text: str) -> tuple[Tokens, int]:
         sentences=tuple(sentences),
         count=len(kept),
     ), changed
+
+
+def may_be(text: str, words: Sequence[str], language: str) -> bool:
+    """Whether a text is written as only a disguise is, from a quick look: nearly always False for
+    running text. ``words`` and ``language`` are the text's."""
+    if not words:
+        return False
+    if language in UNSPACED:
+        return _spread(text)
+    some = words[:: 1 + len(words) // _SOME]
+    if running(some) >= RUNNING and SHORT <= sum(map(len, some)) / len(some) <= LONG:
+        return False
+    return bool(spacing.odd(text)) or read(text) is not tokenize(text)
 
 
 def _suspect(text: str, words: Sequence[str]) -> bool:
@@ -179,15 +249,26 @@ def _line(line: str, words: Sequence[str]) -> Meant | None:
     letters = len(_LETTER.findall(line))
     if letters < 4 * LEAST_TOKENS:
         return None
+    if not line.isascii() and 2 * len(_CASELESS.findall(line)) > letters:
+        return None
     mean = letters / max(1, len(words))
     if 2 * len(words) >= line.count(" ") and _share(words) >= KNOWN:
         return _segmented(line) if mean < SHORT else None
-    for spell in (_latin, _sounded):
+    if SHORT <= mean <= LONG and running(words, but="english") >= RUNNING:
+        return None
+    other = bool(_OTHER_LETTER.search(line))
+    best, found = RESTORED, None
+    for spell in (_latin, _sounded, _lettered) if other else (_latin, _sounded):
         chunks = [chunk for chunk in _chunks(line, spell) if chunk[2]]
         for way in (str, _unleeted, _halved):
             meant = [(a, b, way(word)) for a, b, word in chunks]
-            if len(meant) >= LEAST_TOKENS and _share([word for _, _, word in meant]) >= RESTORED:
-                return meant
+            if len(meant) < LEAST_TOKENS:
+                continue
+            share = _share([word for _, _, word in meant])
+            if share >= best:
+                best, found = share + _BETTER, meant
+    if found is not None:
+        return found
     return _segmented(line) if not SHORT <= mean <= LONG else None
 
 
@@ -205,6 +286,12 @@ def _latin(character: str) -> str:
 def _sounded(character: str) -> str:
     """The same by its sound alone."""
     return romanised(character).lower()
+
+
+@lru_cache(maxsize=4096)
+def _lettered(character: str) -> str:
+    """The same, one letter for one, as people write with the other alphabet's keyboard."""
+    return _latin(character.lower().translate(_LETTERS))
 
 
 def _chunks(line: str, spell: Callable[[str], str]) -> Iterator[tuple[int, int, str]]:
@@ -252,7 +339,8 @@ def _segmented(line: str) -> Meant | None:
         meant.append((places[begin], places[end - 1] + 1, word))
         end = begin
     meant.reverse()
-    long = sum(len(word) for _, _, word in meant if len(word) > _LEAST_WORD)
+    # Figures are cut up by nobody: a line of them is a table.
+    long = sum(len(word) for _, _, word in meant if len(word) > _LEAST_WORD and word.isalpha())
     if covered < SEGMENTED * len(run) or long < 0.6 * len(run):
         return None
     return meant

@@ -21,6 +21,7 @@ from provenance import (
     disguise,
     extract,
     remarks,
+    spacing,
     traces,
     urls,
     verdict,
@@ -217,6 +218,7 @@ def hold(
         compare.profile(source.article.text),
         compare.profile(target.article.text),
     )
+    t_profile = compare.meant(t_profile, s_profile)
     comparison = compare.compare(t_profile, s_profile)
     found = judge(comparison, source, target, sites, threshold)
     if shared := traces.shared_names(source.article, target.article):
@@ -224,7 +226,7 @@ def hold(
     if found.is_reuse and found.relation != "verbatim":
         told_otherwise = remarks.changed(compare.changes(t_profile, s_profile, comparison.passages))
         found = dataclasses.replace(found, reasons=(*found.reasons, *told_otherwise))
-    if told_of := remarks.disguised(target.article.text):
+    if told_of := remarks.disguised(target.article.text, t_profile.reread):
         found = dataclasses.replace(found, reasons=(*found.reasons, told_of))
     if t_profile.left_out or s_profile.left_out:
         told = remarks.left_out(len(t_profile.left_out), len(s_profile.left_out))
@@ -342,11 +344,14 @@ def find_matches(
         *_linked(article.links, article.canonical_url),
     )
     stems, slugs = traces.lookup_stems(article), traces.lookup_slugs(article)
+    guesses = spacing.guesses(article.text)
     found = [
         one
         for index in (originals, earlier)
         if index is not None
-        for one in candidates.find(made, index, parameters, urls=named, stems=stems, slugs=slugs)
+        for one in candidates.find(
+            made, index, parameters, urls=named, stems=stems, slugs=slugs, guesses=guesses
+        )
     ]
     wanted = [one for one in found if one.source_id != article.id and not one.slight]
     sources = originals.articles([one.source_id for one in wanted])

@@ -43,10 +43,12 @@ def _short(text: str) -> str:
     return flat if len(flat) <= MAX_QUOTED else flat[: MAX_QUOTED - 1].rstrip() + "…"
 
 
-def disguised(text: str) -> Reason | None:
+def disguised(text: str, reread: int = 0) -> Reason | None:
     """What of a text was written so that programs should not read it, where it is more than a few
-    characters."""
-    counts = [(what, count) for what, count in disguise.counted(text) if count >= LEAST_DISGUISED]
+    characters. ``reread``: words that were read by those of the source."""
+    found = dict(disguise.counted(text))
+    found[disguise.OTHERWISE] = max(found.get(disguise.OTHERWISE, 0), reread)
+    counts = [(what, count) for what, count in found.items() if count >= LEAST_DISGUISED]
     if not counts:
         return None
     told = ", ".join(f"{count:,} {what}" for what, count in counts)

@@ -14,13 +14,23 @@ from provenance.compare.across import LEAST_ANCHORS, across
 from provenance.compare.align import Alignment, align, matrix
 from provenance.compare.changes import Changes, changes
 from provenance.compare.features import measure
+from provenance.compare.meant import meant
 from provenance.compare.profile import Bools, Profile, profile, shared_stems, toward
 from provenance.compare.stretch_features import exact_long, gist_features, stretch_features
 from provenance.compare.stretches import Coded, Stretch, condensed, gist, stretches_of
 from provenance.compare.tiles import SEED, tiles
 from provenance.models import Comparison, Passage
 
-__all__ = ["Changes", "Profile", "changes", "compare", "compare_texts", "may_derive", "profile"]
+__all__ = [
+    "Changes",
+    "Profile",
+    "changes",
+    "compare",
+    "compare_texts",
+    "may_derive",
+    "meant",
+    "profile",
+]
 
 # Exact runs shorter than this are common phrases; they count in the scores and are not shown.
 _SHOWN_WORDS = 8
@@ -40,7 +50,7 @@ def compare_texts(target: str, source: str) -> Comparison:
 
 def compare(target: Profile, source: Profile) -> Comparison:
     """Compare two texts that were made ready before (one target against many sources)."""
-    target, source = toward(target, source), toward(source, target)
+    target, source = _ready(target, source)
     pieces = min(target.pieces, source.pieces)
     shared = shared_stems(target, source)
     seeds = target.words_5 & source.words_5 if pieces == 1 else None
@@ -70,6 +80,12 @@ def compare(target: Profile, source: Profile) -> Comparison:
         source.tokens.count,
         tuple(sorted(shown, key=lambda p: (p.target_offset, p.source_offset))),
     )
+
+
+def _ready(target: Profile, source: Profile) -> tuple[Profile, Profile]:
+    """Both, each read toward the other."""
+    target, source = meant(target, source), meant(source, target)
+    return toward(target, source), toward(source, target)
 
 
 def _reused(kept: list[Stretch], summed_up: list[Stretch]) -> list[Stretch]:
@@ -105,7 +121,7 @@ def may_derive(target: Profile, source: Profile) -> bool:
     least shares a fifth). For candidates that no shared wording speaks for. Texts in different
     languages must share as many anchors as a translation does.
     """
-    target, source = toward(target, source), toward(source, target)
+    target, source = _ready(target, source)
     if across(target, source)[0].get("across_anchors", 0) >= LEAST_ANCHORS:
         return True
     shared = shared_stems(target, source)

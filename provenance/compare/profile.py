@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import repeat
 
@@ -13,6 +13,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from provenance import spacing
 from provenance.anchors import Anchors, anchors, names_of
 from provenance.background import idf, language_of, stemmer
 from provenance.borrowed import borrowed
@@ -64,6 +65,10 @@ class Profile:
     left_out: tuple[tuple[int, int], ...] = ()
     #: All tokens, where there are more sentences than are compared; None for other texts.
     cut: Tokens | None = None
+    #: Whether words are cut up or run together, so that they are to be read by another's: `meant`.
+    odd: bool = False
+    #: Words that were so read otherwise than they stand.
+    reread: int = 0
 
     @cached_property
     def vocabulary(self) -> dict[str, int]:
@@ -256,6 +261,19 @@ def profile(
     left_out: tuple[tuple[int, int], ...] = ()
     if boilerplate:
         tokens, left_out = without(tokens, boilerplate)
+    made = _within(text, tokens, whole, left_out, limit)
+    return replace(made, odd=True) if spacing.odd(text) else made
+
+
+def anew(one: Profile, tokens: Tokens, reread: int, limit: int = LIMITS.sentences) -> Profile:
+    """A profile of the same text with its words read otherwise, ``reread`` of them."""
+    made = _within(one.text, tokens, one.digest, one.left_out, limit)
+    return replace(made, reread=reread)
+
+
+def _within(
+    text: str, tokens: Tokens, whole: str, left_out: tuple[tuple[int, int], ...], limit: int
+) -> Profile:
     cut = None
     if len(tokens.sentences) > limit:
         cut, tokens = tokens, chosen(tokens, range(limit))
@@ -297,7 +315,8 @@ def toward(one: Profile, other: Profile, limit: int = LIMITS.sentences) -> Profi
         shared += len(hard.intersection(words[first:last]))
         weights.append((-shared, number))
     numbers = sorted(number for _, number in sorted(weights)[:limit])
-    return _made(one.text, chosen(tokens, numbers), one.digest, one.left_out, one.cut)
+    made = _made(one.text, chosen(tokens, numbers), one.digest, one.left_out, one.cut)
+    return replace(made, reread=one.reread)
 
 
 def _made(

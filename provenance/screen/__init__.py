@@ -18,7 +18,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Protocol
 
-from provenance import anchors, urls
+from provenance import anchors, disguise, urls
 from provenance.background import idf, rare_terms, term_keys
 from provenance.config import LIMITS, Limits, Parameters
 from provenance.languages import is_language_key, language_key, language_of, names
@@ -29,7 +29,7 @@ from provenance.screen.skim import Skim, skim
 __all__ = ["VERSION", "Decision", "Screen", "Screened", "Skim", "skim"]
 
 #: Of the rules: what was let go by older ones is looked at again.
-VERSION = 3
+VERSION = 4
 #: Fragments that one original must share within so many words, over a stretch of so many words.
 MIN_FRAGMENTS, NEAR, STRETCH = 2, 120, 10
 #: Originals that are looked at for shared rare words, by the best stretch and by the whole page.
@@ -101,6 +101,8 @@ class Screen:
             return Decision(True, "fragments", copied, tuple(retold))
         if retold:
             return Decision(True, "terms", (), tuple(retold))
+        if disguise.may_be(page.running, words, language):
+            return Decision(True, "words written otherwise")
         return Decision(False, "no channel")
 
     # -- the channels --------------------------------------------------------------------------
