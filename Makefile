@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within screening evasion fuzz soak stuffing throughput peers alarms
+.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within screening evasion fuzz soak stuffing throughput peers alarms audit
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -77,6 +77,20 @@ test-spark: $(VENV)/.stamp-spark ## the same rows from Spark; needs Java 17
 	@$(BIN)/python -m pytest -rs tests/test_spark.py $(ARGS)
 
 check: fmt-check lint type contracts test docs-check ## all that must pass before a commit
+
+# A tool of its own, beside the environment that it looks at.
+PIP_AUDIT := 2.10.1
+AUDIT := .venv-audit
+
+$(AUDIT)/.stamp-$(PIP_AUDIT): $(BIN)/python
+	@echo "installing pip-audit $(PIP_AUDIT) …"
+	@$(BIN)/python -m venv --clear $(AUDIT)
+	@$(AUDIT)/bin/python -m pip --disable-pip-version-check --quiet install 'pip-audit==$(PIP_AUDIT)' || { \
+	  echo "audit: pip-audit cannot be installed, and nothing was checked; it needs the network" >&2; exit 2; }
+	@touch $@
+
+audit: $(AUDIT)/.stamp-$(PIP_AUDIT) ## known vulnerabilities of the pinned versions; asks PyPI
+	@$(BIN)/python -m benchmarks.audit $(AUDIT)/bin/pip-audit constraints.txt
 
 fmt: $(VENV)/.stamp-dev ## format the code
 	@$(BIN)/ruff format $(PYTHON_SOURCES)
@@ -239,6 +253,6 @@ constraints: ## pin what pyproject.toml installs today, on Python 3.11
 	echo "constraints.txt: $$(grep -c '==' constraints.txt) pins; now run make check smoke"
 
 clean: ## remove all that is made here: the environment, caches, builds, demo.db
-	rm -rf $(VENV) $(NEXT) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(NEXT) $(AUDIT) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -f demo.db demo.db-wal demo.db-shm
 	find provenance benchmarks docs tests -name __pycache__ -type d -prune -exec rm -rf {} +
