@@ -65,8 +65,8 @@ _LETTERS = str.maketrans(
 )
 
 # Such scripts with a blank behind each letter or two, and how many of them no headline has.
-_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}ー々\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
-_SPREAD = regex.compile(rf"(?:(?:{_UNSPACED}){{1,3}}[^\S\n]+){{3,}}")
+_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}ー々\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*+"
+_SPREAD = regex.compile(rf"(?:(?:{_UNSPACED}){{1,3}}+[^\S\n]++){{3,}}+")
 _LEAST_SPREAD = 60
 #: Words of a text that a quick look samples.
 _SOME = 400

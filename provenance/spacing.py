@@ -69,6 +69,20 @@ def odd(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(found) if letters >= LEAST_LETTERS else ()
 
 
+def odd_places(text: str) -> tuple[tuple[int, int], ...]:
+    """The same lines as ranges of code points, those next to each other as one."""
+    tokens = tokenize(text)
+    found: list[tuple[int, int]] = []
+    last = -1
+    for first, after in odd(text):
+        start, end = tokens.starts[first], tokens.ends[after - 1]
+        if first == last:
+            start, _ = found.pop()
+        found.append((start, end))
+        last = after
+    return tuple(found)
+
+
 def _short(tokens: Tokens) -> float:
     """The mean length of words below which those of this text were cut."""
     if any(map(_HANGUL.search, tokens.words[:50])):

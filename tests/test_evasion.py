@@ -159,7 +159,7 @@ def test_words_are_read_as_the_source_has_them_and_only_where_it_bears_them_out(
 def test_reading_by_anothers_words_keeps_every_letter(pieces: list[str], glue: str) -> None:
     source = compare.profile(" ".join(pieces) or "a")
     target = compare.profile(glue.join(pieces) or "a")
-    read = compare.meant(replace(target, odd=True), source)
+    read = compare.meant(replace(target, odd=((0, len(target.text)),)), source)
     assert "".join(read.tokens.words) == "".join(target.tokens.words)
     assert list(read.tokens.starts) == sorted(read.tokens.starts)
     spans = read.tokens.sentences
@@ -212,6 +212,19 @@ def test_two_odd_texts_are_held_together_in_time_that_grows_with_them() -> None:
         return cost(lambda: compare.meant(one, other))
 
     assert held(80_000) < 12 * held(20_000) + 0.2
+    # Beyond a bound they are left as they are.
+    assert held(800_000) < 60 * held(20_000) + 1
+
+
+def test_lines_that_are_not_odd_are_left_as_they_are() -> None:
+    """A blank that is missing where words are words is an error of somebody, and stays."""
+    ordinary, story = SOURCE.replace("the ", "the", 1), STORIES["english, fire"]
+    target = compare.profile(f"{ordinary}\n{EVASIONS['blanks left out'](story)}")
+    assert target.odd
+    words = compare.meant(target, compare.profile(f"{SOURCE}\n{story}")).tokens.words
+    own = tokenize(ordinary).words
+    assert words[: len(own)] == own
+    assert words[len(own) :][:20] == tokenize(story).words[:20]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ don't say.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -16,6 +18,8 @@ from provenance.normalize import Tokens
 
 #: Letters of a run that both texts have: three words or so, no name alone.
 LEAST_RUN = 16
+#: Letters of either text that are held together, a bound on hostile input.
+MOST_LETTERS = 400_000
 
 
 class _Letters(NamedTuple):
@@ -32,10 +36,10 @@ def meant(one: Profile, other: Profile) -> Profile:
         return one
     tokens = one.cut or one.tokens
     own, theirs = _letters(tokens), _letters(other.cut or other.tokens)
-    starts, sentences = _cuts(own, theirs)
+    starts, sentences = _cuts(own, theirs, _spans(one.odd, tokens, own))
     ends = [*sorted(starts)[1:], len(own.run)]
     if starts == set(own.tokens):
-        return replace(one, odd=False)
+        return replace(one, odd=())
     places = _places(tokens)
     spans = list(zip(sorted(starts), ends, strict=True))
     before = set(zip(own.tokens, [*own.tokens[1:], len(own.run)], strict=True))
@@ -60,40 +64,53 @@ def _letters(tokens: Tokens) -> _Letters:
     return _Letters("".join(tokens.words), starts, [starts[first] for first, _ in tokens.sentences])
 
 
-def _cuts(own: _Letters, theirs: _Letters) -> tuple[set[int], set[int]]:
-    """Where the words begin among ``own`` letters, and where the sentences."""
-    starts, sentences = set(own.tokens), set(own.sentences)
+def _spans(
+    places: Sequence[tuple[int, int]], tokens: Tokens, own: _Letters
+) -> list[tuple[int, int]]:
+    """Ranges of code points as ranges of letters, ``MOST_LETTERS`` in all."""
+    found, left = [], MOST_LETTERS
+    at = [*own.tokens, len(own.run)]
+    for start, end in places:
+        first, last = (at[bisect_left(tokens.starts, place)] for place in (start, end))
+        last = min(last, first + left)
+        left -= last - first
+        found.append((first, last))
+    return found
+
+
+def _cuts(
+    own: _Letters, theirs: _Letters, spans: Sequence[tuple[int, int]]
+) -> tuple[set[int], set[int]]:
+    """Where the words begin among ``own`` letters, and where the sentences; those in ``spans`` of
+    letters by what is the same in ``theirs``."""
+    cuts, cuts_sentence = set(own.tokens), set(own.sentences)
     first_at: dict[str, int] = {}
-    for place in range(len(theirs.run) - LEAST_RUN + 1):
+    for place in range(min(MOST_LETTERS, len(theirs.run) - LEAST_RUN + 1)):
         first_at.setdefault(theirs.run[place : place + LEAST_RUN], place)
     begins, begins_sentence = set(theirs.tokens), set(theirs.sentences)
-    cuts, cuts_sentence = {0}, {0}
-    at = 0
-    while at < len(own.run):
-        there = first_at.get(own.run[at : at + LEAST_RUN])
-        length = 0
-        if there is None:
-            length = 1
-            if at in starts:
-                cuts.add(at)
-            if at in sentences:
-                cuts_sentence.add(at)
-        else:
+    for at, last in spans:
+        while at < last:
+            there = first_at.get(own.run[at : min(last, at + LEAST_RUN)])
+            if there is None:
+                at += 1
+                continue
+            start, length = at, LEAST_RUN
             while (
-                at + length < len(own.run)
+                at + length < last
                 and there + length < len(theirs.run)
                 and own.run[at + length] == theirs.run[there + length]
             ):
                 length += 1
-            if at in starts:
+            at += length
+            # Where the run begins, and where the next word does, the text's own words count, too.
+            cuts.difference_update(range(start + 1, at))
+            cuts_sentence.difference_update(range(start + 1, at))
+            cuts.update(start + i for i in range(length) if there + i in begins)
+            cuts_sentence.update(start + i for i in range(length) if there + i in begins_sentence)
+            if at < len(own.run) and (
+                there + length in begins or there + length == len(theirs.run)
+            ):
                 cuts.add(at)
-            cuts.update(at + i for i in range(length) if there + i in begins)
-            cuts_sentence.update(at + i for i in range(length) if there + i in begins_sentence)
-            # What follows is a word of its own where it is one in either text.
-            if there + length in begins or there + length == len(theirs.run):
-                cuts.add(at + length)
-        at += length
-    cuts.discard(len(own.run))
     return cuts, cuts_sentence
 
 

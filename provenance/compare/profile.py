@@ -65,8 +65,8 @@ class Profile:
     left_out: tuple[tuple[int, int], ...] = ()
     #: All tokens, where there are more sentences than are compared; None for other texts.
     cut: Tokens | None = None
-    #: Whether words are cut up or run together, so that they are to be read by another's: `meant`.
-    odd: bool = False
+    #: Where words are cut up or run together, in code points, to be read by another's: `meant`.
+    odd: tuple[tuple[int, int], ...] = ()
     #: Words that were so read otherwise than they stand.
     reread: int = 0
 
@@ -262,7 +262,7 @@ def profile(
     if boilerplate:
         tokens, left_out = without(tokens, boilerplate)
     made = _within(text, tokens, whole, left_out, limit)
-    return replace(made, odd=True) if spacing.odd(text) else made
+    return replace(made, odd=spacing.odd_places(text)) if spacing.odd(text) else made
 
 
 def anew(one: Profile, tokens: Tokens, reread: int, limit: int = LIMITS.sentences) -> Profile:
