@@ -336,6 +336,19 @@ def test_report_writes_one_file(database: Path, tmp_path: Path) -> None:
     assert list(tmp_path.glob("*.part")) == []
 
 
+def test_report_of_all_leaves_a_page_that_is_not_ours(database: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    words = ("report", "--all", "-o", folder, "--db", database)
+    (folder / "index.html").write_text("<h1>My site</h1>")
+    ran = run(*words)
+    assert ran.code == 2 and "it is no report" in ran.err and "-o" in ran.err
+    assert [path.name for path in folder.iterdir()] == ["index.html"]
+    assert (folder / "index.html").read_text() == "<h1>My site</h1>"
+    (folder / "index.html").unlink()
+    assert [run(*words).code for _ in range(2)] == [0, 0]  # its own it writes anew
+
+
 def test_report_of_all_is_a_folder_that_hangs_together(database: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     assert run("report", "--all", "-o", folder, "--db", database).code == 0

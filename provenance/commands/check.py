@@ -247,7 +247,12 @@ def _checked_text(found: Checked, target: Article, source: str, db: Path, *, fol
     if len(found.matches) > 3:
         more = counted(len(found.matches) - 3, "more original", "more originals")
         lines.append(f"… and {more}: provenance matches{db_words(db)}\n")
-    if told := _status(found, target):
+    if found.status == "no-originals":
+        lines.append(
+            f"There are no originals in {db} to hold it against yet. "
+            f"Register some: provenance add INPUT…{db_words(db)}"
+        )
+    elif told := _status(found, target):
         lines.append(told)
     elif not found.matches:
         known = " It is a registered original itself." if found.is_original else ""

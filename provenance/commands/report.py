@@ -77,6 +77,7 @@ def _folder(store: Store, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritten(folder, error) from error
+    _require_ours(folder / "index.html")
     back = '<nav><a href="index.html">All reposts</a></nav>'
     count = 0
     live = sys.stderr.isatty()
@@ -92,6 +93,25 @@ def _folder(store: Store, folder: Path) -> None:
     page = overview_page(store.overview(), version=__version__, match_link=_name)
     write_whole(folder / "index.html", page.encode())
     say(f"Written: {folder / 'index.html'} and {counted(count, 'page')} of reposts")
+
+
+def _require_ours(index: Path) -> None:
+    """Raise UsageError where a page lies that we did not write: nobody named it to be replaced."""
+    from provenance.report.html import OURS
+
+    try:
+        with index.open(encoding="utf-8", errors="replace") as stream:
+            ours = OURS in stream.read(4000)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unwritten(index, error) from error
+    if not ours:
+        raise UsageError(
+            "there is a page already, and it is no report; it was left as it was",
+            subject=str(index),
+            hint="Name another folder with -o",
+        )
 
 
 def _name(match_id: str) -> str:

@@ -103,6 +103,10 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str) ->
     )
 
 
+#: By this a page of ours is known again.
+OURS = '<meta name="generator" content="provenance">'
+
+
 def document(title: str, body: str, *, top: str = "") -> str:
     """A whole page. ``title`` is text; ``body`` and ``top`` (links above it) are HTML."""
     return (
@@ -110,7 +114,7 @@ def document(title: str, body: str, *, top: str = "") -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
-        '<meta name="robots" content="noindex">\n'
+        f'{OURS}\n<meta name="robots" content="noindex">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{shown(clip(title, 120))}</title>\n"
         '<link rel="icon" href="data:,">\n'
