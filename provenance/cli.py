@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,8 @@ from provenance.errors import ProvenanceError
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 #: What a verb looks like.
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
+# How click names what it did not expect.
+_EXTRA = re.compile(r"unexpected extra argument \((.+)\)")
 
 
 class Verbs(DefaultGroup):  # type: ignore[misc]  # click_default_group has no types
@@ -127,8 +130,8 @@ def help_of(context: click.Context, words: tuple[str, ...]) -> None:
     """Show how a verb is used, or which there are.
 
     \b
-      provenance help scan
-      provenance help sites add
+    provenance help scan
+    provenance help sites add
     """
     parent = context.find_root()
     command: click.Command = parent.command
@@ -173,7 +176,11 @@ def main(arguments: list[str] | None = None) -> None:
             sys.exit(UNREADABLE)
         context = getattr(error, "ctx", None)
         where = context.command_path if context else "provenance"
-        say(f"provenance: {error.format_message()} (see {where} --help)")
+        told = error.format_message()
+        # `datasette demo.db` is typed so; ours take the database by its option.
+        if (extra := _EXTRA.search(told)) and Path(extra[1]).suffix in (".db", ".sqlite"):
+            told += f" The database is named so: --db {shlex.quote(extra[1])}"
+        say(f"provenance: {told} (see {where} --help)")
         sys.exit(UNREADABLE)
     except KeyboardInterrupt:
         say("Stopped.")

@@ -45,6 +45,12 @@ def test_an_unknown_verb_with_words_after_it(small: Path) -> None:
     assert ran.code == 2 and not ran.out and "Traceback" not in ran.err
 
 
+@pytest.mark.parametrize("verb", ["matches", "serve", "doctor", "clusters", "reindex"])
+def test_a_database_that_is_given_as_an_argument(verb: str, small: Path) -> None:
+    """As datasette takes it: it is told how the verbs do."""
+    assert_refused(run(verb, small), f"The database is named so: --db {small}")
+
+
 def test_no_words_at_all() -> None:
     ran = run()
     assert ran.code == 2 and not ran.out
