@@ -59,6 +59,16 @@ def test_adding_again_is_no_news(small: Path) -> None:
     assert not ran.out
 
 
+def test_an_original_of_a_few_words_is_told(tmp_path: Path) -> None:
+    """A heading, or a list that was taken for a text, is no original that finds anything."""
+    ran = run("add", "-", "--db", tmp_path / "p.db", stdin=b"Only six words stand in here")
+    assert ran.code == 0
+    assert "1 original added" in ran.err and "; 1 under 50 words, of which only" in ran.err
+    assert (
+        "under 50 words" not in run("add", saved(tmp_path, SOURCE), "--db", tmp_path / "p.db").err
+    )
+
+
 def test_add_many_inputs(tmp_path: Path) -> None:
     rows = tmp_path / "rows.jsonl"
     rows.write_text(json.dumps({"text": INDEPENDENT, "url": "https://b.example/1"}) + "\n")

@@ -24,6 +24,7 @@ from provenance.commands.shared import (
     say,
     troubles,
 )
+from provenance.config import LIMITS
 
 
 @click.command()
@@ -66,9 +67,16 @@ def add(
         total = store.size()
         learn_when_due(store, tally.run)
         failures(tally)
+        # Often a table, list or teaser that was taken for a text: not to be left unsaid.
+        short = (
+            f"; {tally.too_short} under {LIMITS.min_words} words, of which only copies word for "
+            "word are found"
+            if tally.too_short
+            else ""
+        )
         say(
             f"{counted(tally.stored, 'original')} added, {tally.known} known already; "
-            f"{total} in {db}" + troubles(tally)
+            f"{total} in {db}" + short + troubles(tally)
         )
         store.learned_in(None)
     exit_for(tally, nothing=tally.nothing)
