@@ -12,11 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-#: Characters and elements up to which a page is skimmed: far above those of articles.
-MAX_PAGE, MAX_ELEMENTS = 2_000_000, 40_000
-#: Tags that are parsed at once: the parser takes squares of what is left open, a tenth of a second
-#: for so many.
-AT_ONCE = 4_000
+#: Characters and tags up to which a page is skimmed: far above those of articles (of 181 real pages
+#: none has 4,000). The parser takes squares of the tags that are left open.
+MAX_PAGE, MAX_TAGS = 2_000_000, 8_000
 #: Characters of one tag: the parser takes squares of its attributes.
 MAX_TAG = 30_000
 #: Words of one piece of text from which it is running text, not a menu.
@@ -32,13 +30,6 @@ _BLOCK = re.compile(
 #: Stands between two pieces: no text of people holds it.
 _BETWEEN = "\x1e"
 _UNSEEN = ["script", "style", "noscript", "template", "svg", "select", "iframe", "textarea"]
-#: What hides the text after it, and what ends that, as nearly all pages write them.
-_HIDING = (
-    ("<!--", "-->"),
-    *((f"<{name}", f"</{name}") for name in [*_UNSEEN, "title", "xmp"]),
-)
-#: Places that are tried for a cut.
-_TRIED = 20
 _DECLARED = ("link[rel]", "meta[content]")
 _RELS = frozenset({"canonical", "amphtml", "shortlink", "syndication-source", "original-source"})
 _NAMES = frozenset(
@@ -87,68 +78,11 @@ def is_running(piece: str) -> bool:
 
 def skim(page: str) -> Skim | None:
     """A page, skimmed; None for one that the full way must judge."""
-    if len(page) > MAX_PAGE or page.count("<") > MAX_ELEMENTS:
+    if len(page) > MAX_PAGE or page.count("<") > MAX_TAGS:
         return None
     for tag in page.split("<"):
         if len(tag) > MAX_TAG and tag[0] not in "!?" and tag.find(">", 0, MAX_TAG) < 0:
             return None
-    parts = _parts(page)
-    if parts is None:
-        return None
-    found = [one for one in map(_skimmed, parts) if one is not None]
-    if not found:
-        return None
-    return Skim(
-        title=next((one.title for one in found if one.title), ""),
-        pieces=tuple(piece for one in found for piece in one.pieces),
-        links=tuple(link for one in found for link in one.links),
-        pictures=tuple(picture for one in found for picture in one.pictures),
-        declared=tuple(address for one in found for address in one.declared)[:_MOST],
-    )
-
-
-def _parts(page: str) -> list[str] | None:
-    """The page in parts of some ``AT_ONCE`` tags each, cut before a tag that ends a piece; None
-    where no such cut is known to be good.
-
-    What is open when a tag is met, the parser walks through for many tags: its time is that of
-    the depth times the number. A part begins with nothing open.
-    """
-    parts = []
-    while page.count("<") > AT_ONCE:
-        least = sum(map(len, page.split("<", AT_ONCE)[:-1])) + AT_ONCE - 1
-        place = _cut(page, least)
-        if place is None:
-            break
-        parts.append(page[:place])
-        page = page[place:]
-    parts.append(page)
-    return None if any(part.count("<") > 2 * AT_ONCE for part in parts) else parts
-
-
-def _cut(page: str, least: int) -> int | None:
-    """The first place from ``least`` on where a tag ends a piece of text that is seen."""
-    for _ in range(_TRIED):
-        found = _BLOCK.search(page, least)
-        if found is None:
-            return None
-        place = found.start()
-        # Within a comment or a script, or within a tag that is not at its end.
-        ends = [
-            page.find(end, place)
-            for begin, end in (*_HIDING, ("<", ">"))
-            if page.rfind(begin, 0, place) > page.rfind(end, 0, place)
-        ]
-        if not ends:
-            return place
-        if min(ends) < 0:
-            return None
-        least = max(ends)
-    return None
-
-
-def _skimmed(page: str) -> Skim | None:
-    """A page, or a part of one, skimmed in one piece; None for one without a body."""
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(page)
