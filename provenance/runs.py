@@ -76,6 +76,8 @@ class Tally:
     #: Pages that could not be read, and inputs that could not be opened, or not to their end.
     failed: int = 0
     unopened: int = 0
+    #: Those of them that were read, and whose pages are listed by address and not fetched.
+    unfetched: int = 0
     #: The first of them, for the summary; all are rows of the table.
     failures: list[Failure] = field(default_factory=list)
     damaged: list[InputAccount] = field(default_factory=list)
@@ -100,8 +102,9 @@ class Tally:
         self._show(failure)
 
     def refuse(self, failure: Failure) -> None:
-        """The same for an input that could not be opened, or not be read on."""
+        """The same for an input that could not be opened or not be read on, or that names pages."""
         self.unopened += 1
+        self.unfetched += failure.error == _LIST
         self._show(failure)
 
     def _show(self, failure: Failure) -> None:

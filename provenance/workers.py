@@ -313,6 +313,15 @@ def _limit(name: str, soft: int) -> None:
         resource.setrlimit(kind, (soft, hard))
 
 
+def _told(pipe: Connection, message: tuple[str, int, Any]) -> bool:
+    """Tell the parent; False where it was killed: there is nobody to hear of it, nor to be told."""
+    try:
+        pipe.send(message)
+    except OSError:
+        return False
+    return True
+
+
 def _serve(
     pipe: Connection,
     make: Callable[..., Work[T, R]],
@@ -334,9 +343,10 @@ def _serve(
     try:
         work = make(*arguments)
     except ProvenanceError as error:
-        pipe.send(("error", -1, error))
+        _told(pipe, ("error", -1, error))
         return
-    pipe.send(("ready", -1, None))
+    if not _told(pipe, ("ready", -1, None)):
+        return
     space, resident = _memory()
     if space:
         _limit("RLIMIT_AS", space + limits.page_memory)
@@ -362,10 +372,8 @@ def _serve(
             os._exit(_NO_MEMORY)
         except Exception:
             os._exit(_FAILED)
-        try:
-            pipe.send(answer)
-            if _memory()[1] > resident + limits.page_memory // 2:
-                pipe.send(("leave", -1, None))
-                return
-        except OSError:
+        if not _told(pipe, answer):
+            return
+        if _memory()[1] > resident + limits.page_memory // 2:
+            _told(pipe, ("leave", -1, None))
             return

@@ -100,6 +100,7 @@ def test_remove(small: Path, by: str) -> None:
 def test_remove_what_is_not_there(small: Path) -> None:
     ran = run("originals", "--remove", "https://nowhere.example/", "--db", small)
     assert ran.code == 2 and len(ran.err.splitlines()) == 1 and not ran.out
+    assert ran.err.endswith(f"provenance originals --db {small}\n")
     assert len(run("originals", "--db", small, "--json").json) == 1
 
 

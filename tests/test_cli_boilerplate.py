@@ -113,6 +113,7 @@ def test_what_a_person_says_stays(db: Path) -> None:
 def test_wrong_words_are_told_in_one_line(db: Path, words: list[str], said: str) -> None:
     ran = run("boilerplate", *words, *([] if words[-1] == "learn" else ["--db", db]))
     assert ran.code == 2 and said in ran.err and ran.err.count("\n") == 1, ran.err
+    assert "List them" not in ran.err or ran.err.endswith(f"provenance boilerplate --db {db}\n")
 
 
 def test_without_a_database(tmp_path: Path) -> None:

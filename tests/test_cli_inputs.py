@@ -83,6 +83,8 @@ def test_a_list_is_not_fetched_and_says_so(db: Path) -> None:
         ran = run(verb, path, "--db", db)
         assert ran.code == 2
         assert "2 pages are listed by address only" in ran.err and "[not-fetched]" in ran.err
+        # It was opened, and read.
+        assert "pages of 1 input were not fetched" in ran.err and "opened" not in ran.err
     ran = run("check", path, "--db", db)
     assert ran.code == 2 and "listed by address" in ran.err
 

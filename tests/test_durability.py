@@ -104,7 +104,8 @@ def test_states_add_up_over_a_mixed_crawl(small: Path, mixed: list[Path], jobs: 
     assert f"{counts['read']} pages read in" in ran.err
     assert f"{reposts} reposts, {others} other matches, {quiet} without a match" in ran.err
     assert f"{counts['skipped']} passed over" in ran.err
-    assert f"{counts['failed']} could not be read, 2 inputs could not be opened" in ran.err
+    assert f"{counts['failed']} could not be read, pages of 1 input were not fetched" in ran.err
+    assert "not fetched, 1 input could not be opened" in ran.err
 
 
 def test_states_of_a_scan_that_was_stopped_are_those_of_an_unbroken_one(tmp_path: Path) -> None:

@@ -313,7 +313,7 @@ def test_boilerplate_and_owners_are_in_it(small: Path, tmp_path: Path) -> None:
 
 def test_what_can_not_be_written_or_found_is_told(fetched: Path, tmp_path: Path) -> None:
     for words, part in (
-        (("evidence", "ffffffff", "--db", fetched), "no match has this id"),
+        (("evidence", "ffffffff", "--db", fetched), f"provenance matches --db {fetched}\n"),
         (("evidence", found(fetched), "--db", tmp_path / "none.db"), "there is no database"),
         (("evidence", found(fetched), "--db", fetched, "-o", fetched), "the database itself"),
         (

@@ -9,6 +9,7 @@ import random
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -108,6 +109,31 @@ def test_an_error_of_ours_ends_the_map() -> None:
         pytest.raises(ProvenanceError, match="no database"),
     ):
         list(pool.map(["a"]))
+
+
+def orphaned(parent: int, message: str) -> Callable[[str, str], str]:
+    """Made ready when the command that wants it was killed."""
+    os.kill(parent, signal.SIGKILL)
+    # Its end of the pipe is closed before it is reaped, which is for the test to do.
+    time.sleep(0.3)
+    if message:
+        raise ProvenanceError(message)
+    return workman("did")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forks on Linux alone")
+@pytest.mark.parametrize("message", ["", "no database"])
+def test_a_worker_whose_command_is_killed_while_it_starts_ends_quietly(message: str) -> None:
+    script = (
+        "import os; from provenance.workers import Pool; from test_workers import orphaned\n"
+        f"with Pool(orphaned, (os.getpid(), {message!r}), jobs=1, forked=True) as pool:\n"
+        "    list(pool.map(['a']))"
+    )
+    # Waits for the worker, too, which holds the same stderr.
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=Path(__file__).parent, capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stderr) == (-signal.SIGKILL, "")
 
 
 def test_an_error_of_reading_comes_after_what_was_read() -> None:

@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from provenance.commands.shared import (
     db_option,
+    db_words,
     json_option,
     json_out,
     learned,
@@ -160,7 +161,7 @@ def remove(line_id: str, db: Path) -> None:
             raise ReadError(
                 "no line of boilerplate has this id",
                 subject=line_id,
-                hint="List them: provenance boilerplate",
+                hint=f"List them: provenance boilerplate{db_words(db)}",
                 code="missing",
             )
         store.remove_boilerplate(row["id"])

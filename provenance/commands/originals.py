@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from provenance.commands.shared import db_option, json_option, json_out, open_store, say
+from provenance.commands.shared import (
+    db_option,
+    db_words,
+    json_option,
+    json_out,
+    open_store,
+    say,
+)
 from provenance.errors import ReadError
 
 
@@ -34,7 +41,7 @@ def originals(
                 raise ReadError(
                     "no original has this id or URL" if not found else "several originals match",
                     subject=remove,
-                    hint="List them: provenance originals",
+                    hint=f"List them: provenance originals{db_words(db)}",
                     code="missing" if not found else "ambiguous",
                 )
             with store.transaction():

@@ -199,7 +199,7 @@ def stored_match(store: Store, match_id: str) -> dict[str, Any]:
         raise ReadError(
             "no match has this id",
             subject=match_id,
-            hint="List them: provenance matches",
+            hint=f"List them: provenance matches{db_words(store.path)}",
             code="missing",
         )
     return row
@@ -383,8 +383,10 @@ def troubles(tally: Tally) -> str:
         parts.append(f"{tally.passed_over.total()} passed over ({reasons})")
     if tally.failed:
         parts.append(f"{tally.failed} could not be read")
-    if tally.unopened:
-        parts.append(f"{counted(tally.unopened, 'input')} could not be opened")
+    if tally.unfetched:
+        parts.append(f"pages of {counted(tally.unfetched, 'input')} were not fetched")
+    if closed := tally.unopened - tally.unfetched:
+        parts.append(f"{counted(closed, 'input')} could not be opened")
     if tally.rough:
         parts.append(f"{tally.rough} defeated the extractor and were read roughly")
     parts += [f"{account.path} is damaged ({_damage(account)})" for account in tally.damaged]
