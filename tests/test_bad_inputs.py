@@ -388,8 +388,8 @@ def assert_no_database(
 
 
 def test_no_database(here: Path) -> None:
-    for verb in READERS:
-        assert_refused(run(*verb, "--db", "none.db"), "no database", "provenance add")
+    verbs = (*READERS, WRITERS[0])
+    assert_no_database("none.db", "missing", "no database", "provenance add", verbs=verbs)
     assert not (here / "none.db").exists()
     assert_no_database("no/folder/p.db", "missing", "folder does not exist", verbs=WRITERS)
 
@@ -453,6 +453,7 @@ def test_a_database_damaged_within(here: Path) -> None:
 def test_a_folder_that_may_not_be_written(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     allowed = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: not mode & os.W_OK and allowed(path, mode))
+    monkeypatch.setenv("PROVENANCE_DB", "new.db")  # else `check` would not make it
     assert_no_database("new.db", "readonly", "cannot be written", verbs=WRITERS)
     assert_no_database("small.db", "readonly", "cannot be written", verbs=WRITERS)
     assert not Path("new.db").exists()

@@ -60,6 +60,7 @@ def test_what_can_not_be_judged_is_no_no_match(small: Path, text: str, heading: 
 
 def test_without_originals(tmp_path: Path) -> None:
     file, db = saved(tmp_path, SOURCE), tmp_path / "new.db"
+    db.touch()
     text = written(db, file)
     assert "<h1>Nothing to hold it against</h1>" in text and "provenance add" in text
 

@@ -73,6 +73,7 @@ def test_the_outlet_is_named_by_its_picture_alone(tmp_path: Path, founding: str)
     bare = founding.replace(f'<a href="{LINK}">Source link</a>', "").replace(
         "data-cfemail", "data-x"
     )
+    (tmp_path / "p.db").touch()
     ran = run(*checked(tmp_path, bare))
     assert "There are no originals" in ran.out  # never "no match"
     assert f"it names    {OUTLET} by what was left in the page" in ran.out

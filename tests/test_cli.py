@@ -161,12 +161,34 @@ def test_check_without_a_match(small: Path) -> None:
     assert row["status"] == "ok" and row["matches"] == []
 
 
-def test_check_with_no_originals(tmp_path: Path) -> None:
-    path = saved(tmp_path, EDITED)
-    row = run("check", path, "--db", tmp_path / "new.db", "--json").json
+@pytest.mark.parametrize("way", ["unnamed", "by the environment", "empty file"])
+def test_check_with_no_originals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PROVENANCE_DB", raising=False)
+    path, new = saved(tmp_path, EDITED), tmp_path / "new.db"
+    words = ["check", path]
+    match way:
+        case "by the environment":
+            monkeypatch.setenv("PROVENANCE_DB", str(new))
+        case "empty file":
+            new.touch()
+            words += ["--db", new]
+    row = run(*words, "--json").json
     assert row["status"] == "no-originals" and row["matches"] == []
-    said = run("check", path, "--db", tmp_path / "new.db").out
+    said = run(*words).out
     assert "provenance add" in said and "No match" not in said
+
+
+def test_check_makes_no_database_of_a_name_that_was_mistyped(tmp_path: Path) -> None:
+    path, new = saved(tmp_path, EDITED), tmp_path / "new.db"
+    before = set(tmp_path.iterdir())
+    told = f"there is no database here. Make one: provenance add INPUT… --db {new}"
+    ran = run("check", path, "--db", new)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.endswith(f"{told}\n") and ran.err.count("\n") == 1
+    ran = run("check", path, "--db", new, "--json", "--html", tmp_path / "match.html")
+    assert ran.code == 2 and ran.json["error"] == "missing" and told in ran.json["message"]
+    assert set(tmp_path.iterdir()) == before
 
 
 def test_check_of_a_text_too_short(small: Path) -> None:
