@@ -11,7 +11,7 @@ import pytest
 from conftest import EDITED, EXCERPT, OTHER, REWORDED, SOURCE, run
 from timing import NOISE, cost
 
-from provenance import matching, pipeline
+from provenance import matching, pipeline, verdict
 from provenance.boilerplate import snapshot
 from provenance.config import Parameters
 from provenance.models import Capture
@@ -127,10 +127,14 @@ def test_a_passage_in_a_long_page_is_wanted(store: Store) -> None:
     assert decided(store, page(f"{UNRELATED}\n\n{passage}\n\n{OTHER}")).why == "fragments"
 
 
-def test_what_the_full_way_calls_independent_is_let_go(store: Store) -> None:
+def test_what_the_full_way_calls_independent_is_let_go(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # Forty words of it: fragments propose the original, and the rough text says what the full way
-    # would say.
+    # would say, but that it is not asked to be that sure.
     html = page(f"{UNRELATED}\n\n{SOURCE.split(chr(10) * 2)[1]}\n\n{OTHER}")
+    assert decided(store, html).wanted
+    monkeypatch.setattr(matching, "MAYBE", verdict.HELD_DOWN)
     assert decided(store, html) == Decision(False, "its rough text derives from none")
     target = matching.prepare(Capture(url="https://blog.example/1", body=html.encode(), status=200))
     made = matching.fingerprint_of(target.article, store.parameters)
