@@ -7,7 +7,8 @@ and mutated in the others, with the demonstration corpus's pages and sound copie
 between them; pages at which the extractor crashes, bloats, hangs or spins (benchmarks/faults.py);
 and every file and folder of the catalogue that is scanned there. Each round is a WARC, an HTML
 folder of the smaller pages, and the catalogue's files. One round is timed; then one `provenance
-scan --jobs 2` reads so many rounds as fill the minutes: 120 is two hours' worth.
+scan --jobs 2` is given more rounds than the minutes can hold, and interrupted when they are over:
+the rounds that it finished are what is reported.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import sqlite3
 import statistics
 import subprocess
@@ -46,6 +48,8 @@ JOBS = 2
 _SMALL = 200_000
 # A sound copy after so many hostile pages.
 _COPY_EACH = 10
+# So many times the rounds that the minutes would hold at the first one's speed are made.
+_SPARE = 1.1
 # What the command runs, its workers being made of a process that has the faults.
 _SCAN = (
     "from provenance import workers; workers._PRELOADED.append('benchmarks.faults');"
@@ -159,6 +163,7 @@ class Watched:
 
     samples: list[tuple[float, int, list[int]]] = field(default_factory=list)
     seconds: float = 0.0
+    interrupted: bool = False
     code: int = 0
     told: str = ""
     #: How often the page of an address was called reuse, and which were called reposts.
@@ -207,8 +212,10 @@ def sample(leader: int) -> tuple[int, list[int]]:
     return found.get(leader, (0, 0))[1], workers
 
 
-def scanned(database: Path, inputs: list[Path], place: Path) -> Watched:
-    """One scan, watched every half second."""
+def scanned(
+    database: Path, inputs: list[Path], place: Path, seconds: float = float("inf")
+) -> Watched:
+    """One scan, watched every half second, and interrupted (as by Ctrl-C) after so many seconds."""
     words = [sys.executable, "-c", _SCAN, "scan", *map(str, inputs), "--db", str(database)]
     seen = Watched()
     with (place / "out").open("wb") as out, (place / "err").open("wb") as err:
@@ -223,7 +230,11 @@ def scanned(database: Path, inputs: list[Path], place: Path) -> Watched:
 
         def watch() -> None:
             while process.poll() is None:
-                seen.samples.append((time.perf_counter() - began, *sample(process.pid)))
+                elapsed = time.perf_counter() - began
+                seen.samples.append((elapsed, *sample(process.pid)))
+                if elapsed > seconds and not seen.interrupted:
+                    seen.interrupted = True
+                    process.send_signal(signal.SIGINT)
                 time.sleep(0.5)
 
         watching = threading.Thread(target=watch)
@@ -243,6 +254,20 @@ def scanned(database: Path, inputs: list[Path], place: Path) -> Watched:
 
 
 # --- what came of it ---------------------------------------------------------------------------
+
+
+def whole_rounds(database: Path, made: Made, rounds: int) -> int:
+    """How many of the rounds an interrupted scan finished; ``made`` is cut down to these."""
+    with contextlib.closing(sqlite3.connect(database)) as conn:
+        # Inputs are taken in order, and one that is damaged is never called finished.
+        asked = "SELECT path FROM inputs WHERE verb = 'scan' ORDER BY id DESC LIMIT 1"
+        (last,) = conn.execute(asked).fetchone()
+    each = len(made.inputs) // rounds
+    whole = list(map(str, made.inputs)).index(last) // each
+    made.inputs = made.inputs[: whole * each]
+    places = {f"round{number}" for number in range(whole)}
+    made.copies = {url for url in made.copies if url.split(".")[1] in places}
+    return whole
 
 
 def lost(database: Path, made: Made) -> tuple[int, int, list[str]]:
@@ -309,7 +334,7 @@ def report(seen: Watched, database: Path, made: Made, ordinary: Counter[str], ro
         )
         if rounds >= ENOUGH and last > FLAT * first:
             wrong.append(f"memory of the {of} grew from {first:,.0f} to {last:,.0f} MB")
-    if seen.code != 3 or "Traceback" in seen.told:
+    if seen.code != (130 if seen.interrupted else 3) or "Traceback" in seen.told:
         wrong.append(f"the scan ended with code {seen.code}: {seen.told[-500:]}")
     if gone:
         wrong.append(f"{gone} workers were lost for good")
@@ -338,21 +363,25 @@ def main() -> None:
         shutil.copy(ready, database)
         ordinary = scanned(database, [plain], place).found
         pages = hostile_pages()
-        rounds = options.rounds
+        rounds, seconds = options.rounds, float("inf")
         if not rounds:
             made = Made()
             make_round(0, place / "timed", pages, made)
             shutil.copy(ready, database)
             once = scanned(database, made.inputs, place)
-            print(*report(once, database, made, ordinary, 1), sep="\n", flush=True)
+            print(*report(once, database, made, ordinary, 1)[0], sep="\n", flush=True)
             shutil.rmtree(place / "timed")
-            rounds = max(3, round(60 * options.minutes / once.seconds))
+            seconds = 60 * options.minutes
+            rounds = max(3, round(_SPARE * seconds / once.seconds))
         made = Made()
         for number in range(rounds):
             make_round(number, place / f"round{number}", pages, made)
         print(f"{rounds} rounds, {len(made.inputs):,} inputs, faults: {made.faults}", flush=True)
         shutil.copy(ready, database)
-        seen = scanned(database, made.inputs, place)
+        seen = scanned(database, made.inputs, place, seconds)
+        if seen.interrupted:
+            rounds = whole_rounds(database, made, rounds)
+            print(f"interrupted after {rounds} whole rounds", flush=True)
         lines, wrong = report(seen, database, made, ordinary, rounds)
     print(*lines, *wrong, sep="\n")
     if options.write:
