@@ -23,7 +23,7 @@ from provenance import spacing
 from provenance.background import documents, frequency, stemmer
 from provenance.languages import UNSPACED, running
 from provenance.latin import romanised
-from provenance.normalize import Tokens, tokenize
+from provenance.normalize import UNSPACED_SCRIPTS, Tokens, tokenize
 from provenance.spacing import LONG, SHORT
 
 #: What is told of words that were undone.
@@ -65,7 +65,7 @@ _LETTERS = str.maketrans(
 )
 
 # Such scripts with a blank behind each letter or two, and how many of them no headline has.
-_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}ー々\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*+"
+_UNSPACED = rf"[{UNSPACED_SCRIPTS}ー々]\p{{M}}*+"
 _SPREAD = regex.compile(rf"(?:(?:{_UNSPACED}){{1,3}}+[^\S\n]++){{3,}}+")
 _LEAST_SPREAD = 60
 #: Words of a text that a quick look samples.
@@ -116,7 +116,7 @@ def _closed(text: str) -> Tokens:
     )
 
 
-def words_of(text: str) -> int:
+def word_count(text: str) -> int:
     """How many words a text has, as they are meant."""
     return spacing.count(text, read(text))
 
@@ -197,7 +197,7 @@ def may_be(text: str, words: Sequence[str], language: str) -> bool:
     some = words[:: 1 + len(words) // _SOME]
     if running(some) >= RUNNING and SHORT <= sum(map(len, some)) / len(some) <= LONG:
         return False
-    return bool(spacing.odd(text)) or read(text) is not tokenize(text)
+    return bool(spacing.odd(text)) or read(text) != tokenize(text)
 
 
 def _suspect(text: str, words: Sequence[str]) -> bool:

@@ -25,8 +25,14 @@ _INVISIBLE = (
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef"
 )
 _STRIP_INVISIBLE = regex.compile(f"[{_INVISIBLE}]+")
-_CJK = r"\p{Han}\p{Hiragana}\p{Katakana}ー々"
-_SOUTHEAST = r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}--\p{N}]"
+_CJK_SCRIPTS, _SOUTHEAST_SCRIPTS = (
+    r"\p{Han}\p{Hiragana}\p{Katakana}",
+    r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}",
+)
+#: Scripts written without blanks, for a class of characters.
+UNSPACED_SCRIPTS = _CJK_SCRIPTS + _SOUTHEAST_SCRIPTS
+_CJK = rf"{_CJK_SCRIPTS}ー々"
+_SOUTHEAST = rf"[{_SOUTHEAST_SCRIPTS}--\p{{N}}]"
 _LETTERS = rf"[[\p{{L}}\p{{M}}\p{{N}}{_INVISIBLE}]--[{_CJK}{_SOUTHEAST}]]"
 # A word may hide invisible characters inside, but doesn't begin with one.
 _LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{_CJK}{_SOUTHEAST}]]"

@@ -16,7 +16,7 @@ from itertools import accumulate
 import regex
 
 from provenance.languages import language_of
-from provenance.normalize import Tokens, tokenize
+from provenance.normalize import UNSPACED_SCRIPTS, Tokens, tokenize
 
 #: Mean letters of the words of a line below or above which they were cut or run together. Means of
 #: ordinary lines are from 4 (Hebrew) to 8 (Finnish).
@@ -38,7 +38,7 @@ _WORD = 6
 
 _LINE = regex.compile(r"[^\n]+")
 _HANGUL = regex.compile(r"\p{Hangul}")
-_PIECES = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_PIECES = regex.compile(f"[{UNSPACED_SCRIPTS}]")
 
 
 @lru_cache(maxsize=2)
@@ -93,7 +93,7 @@ def _short(tokens: Tokens) -> float:
 def count(text: str, tokens: Tokens) -> int:
     """The words of a text as read, those that were run together counted by their letters."""
     more = 0
-    for first, last in odd(text) if tokens is tokenize(text) else ():
+    for first, last in odd(text) if tokens == tokenize(text) else ():
         letters = sum(map(len, tokens.words[first:last]))
         more += max(0, letters // _WORD - (last - first))
     return tokens.count + more

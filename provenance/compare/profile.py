@@ -262,7 +262,8 @@ def profile(
     if boilerplate:
         tokens, left_out = without(tokens, boilerplate)
     made = _within(text, tokens, whole, left_out, limit)
-    return replace(made, odd=spacing.odd_places(text)) if spacing.odd(text) else made
+    places = spacing.odd_places(text)
+    return replace(made, odd=places) if places else made
 
 
 def anew(one: Profile, tokens: Tokens, reread: int, limit: int = LIMITS.sentences) -> Profile:

@@ -229,10 +229,10 @@ def extract(
     page = document or parse(capture)
     text = "" if rough_only else _main_text(page)
     rough = False
-    words = disguise.words_of(text)
+    words = disguise.word_count(text)
     if words < MIN_WORDS:
         text, rough = rough_text(page.tree), True
-        words = disguise.words_of(text)
+        words = disguise.word_count(text)
     if words < MIN_WORDS:
         raise ExtractError(
             "the page holds no article text",
@@ -357,7 +357,7 @@ def article_from_record(record: Record) -> Article:
         title=title,
         text=text,
         digest=digest,
-        words=disguise.words_of(text),
+        words=disguise.word_count(text),
         byline=markup.squeeze(normalize.clean(record.byline or "")) or None,
         published=iso_time(record.published),
         observed=archived or record.observed,
