@@ -28,23 +28,22 @@ _PART = re.compile(r"(<(script|style|noscript)\b.*?</\2\s*>)|>([^<>]{80,})<", re
 
 
 @cache
+def _column(name: str, data: Path, held_out: bool) -> list[str]:
+    return [
+        str(row[name])
+        for i, row in enumerate(rows(data / "articles.jsonl.gz"))
+        if (i % HELD_OUT == 0) is held_out
+    ]
+
+
 def articles(data: Path, *, held_out: bool) -> list[str]:
     """The texts of the articles that are held out, or of all others, in order."""
-    return [
-        str(row["text"])
-        for i, row in enumerate(rows(data / "articles.jsonl.gz"))
-        if (i % HELD_OUT == 0) is held_out
-    ]
+    return _column("text", data, held_out)
 
 
-@cache
 def outlets(data: Path, *, held_out: bool) -> list[str]:
     """The outlet of each of ``articles``."""
-    return [
-        str(row["site"])
-        for i, row in enumerate(rows(data / "articles.jsonl.gz"))
-        if (i % HELD_OUT == 0) is held_out
-    ]
+    return _column("site", data, held_out)
 
 
 @cache

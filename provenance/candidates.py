@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from provenance.background import term_keys
 from provenance.config import LIMITS, Limits, Parameters
@@ -98,17 +99,27 @@ def find(
     ]
 
 
+def _weights(held: Mapping[str, Sequence[int]], size: int) -> dict[str, float]:
+    """What each key weighs that some of ``size`` originals hold: the fewer, the more."""
+    return {key: math.log(1 + size / len(numbers)) for key, numbers in held.items()}
+
+
+def _summed(held: Mapping[str, Sequence[int]], weights: Mapping[str, float]) -> dict[int, float]:
+    """What each original has of the keys, by weight."""
+    shared: dict[int, float] = {}
+    for key, numbers in held.items():
+        for number in numbers:
+            shared[number] = shared.get(number, 0.0) + weights[key]
+    return shared
+
+
 def _guessed(guesses: Sequence[str], index: Index, limits: Limits) -> list[str]:
     """Originals of whose rare words many stand somewhere among the letters of a text."""
     if not guesses:
         return []
-    size = index.size()
-    shared: dict[int, float] = {}
-    count: Counter[int] = Counter()
-    for numbers in index.holders(guesses, limits.term_bucket).values():
-        for number in numbers:
-            shared[number] = shared.get(number, 0.0) + math.log(1 + size / len(numbers))
-        count.update(numbers)
+    held = index.holders(guesses, limits.term_bucket)
+    shared = _summed(held, _weights(held, index.size()))
+    count = Counter(chain.from_iterable(held.values()))
     kept = [number for number in shared if count[number] >= MIN_GUESSED]
     rows = [(source_id, shared[number]) for number, source_id in index.ids(kept).items()]
     return _ranked(rows, 0.0)[:MAX_GUESSED]
@@ -120,11 +131,8 @@ def _across(terms: Sequence[str], index: Index, limits: Limits) -> list[str]:
     others = [key for key in map(language_key, names()) if key not in terms]
     if not anchors or not index.held(others):
         return []
-    size = index.size()
-    shared: dict[int, float] = {}
-    for numbers in index.holders(list(dict.fromkeys(anchors)), limits.term_bucket).values():
-        for number in numbers:
-            shared[number] = shared.get(number, 0.0) + math.log(1 + size / len(numbers))
+    held = index.holders(list(dict.fromkeys(anchors)), limits.term_bucket)
+    shared = _summed(held, _weights(held, index.size()))
     kept = [number for number, weight in shared.items() if weight >= ANCHOR_NATS]
     rows = [(source_id, shared[number]) for number, source_id in index.ids(kept).items()]
     return _ranked(rows, ANCHOR_NATS)[: limits.term_candidates]
@@ -149,11 +157,8 @@ def by_terms(
     segments = [term_keys(terms[i : i + segment + 1]) for i in range(0, len(terms), segment)]
     held = index.holders(list(dict.fromkeys(term_keys(terms))), limits.term_bucket)
     size = index.size()
-    weights = {key: math.log(1 + size / len(numbers)) for key, numbers in held.items()}
-    whole: dict[int, float] = {}
-    for key, numbers in held.items():
-        for number in numbers:
-            whole[number] = whole.get(number, 0.0) + weights[key]
+    weights = _weights(held, size)
+    whole = _summed(held, weights)
     best: dict[int, float] = {}
     apart: dict[int, float] = {}
     for keys in segments:

@@ -216,6 +216,7 @@ def hold(
         compare.profile(source.article.text),
         compare.profile(target.article.text),
     )
+    # What was read so before stays as it is.
     t_profile = compare.meant(t_profile, s_profile)
     comparison = compare.compare(t_profile, s_profile)
     found = judge(comparison, source, target, sites, threshold)
@@ -362,13 +363,14 @@ def find_matches(
         held = _source_profile(source.text, known.of(source.site))
         if held.left_out and held.tokens.count < MIN_OWN_WORDS:
             continue
-        if one.channels == ("terms",) and not compare.may_derive(profile, held):
+        own = compare.meant(profile, held)
+        if one.channels == ("terms",) and not compare.may_derive(own, held):
             continue
         matches.append(
             hold(
                 Page(source, originals.traces_of(source.id)),
                 page,
-                profiles=(held, profile),
+                profiles=(held, own),
                 channels=one.channels,
                 sites=sites,
                 threshold=threshold,

@@ -136,6 +136,14 @@ class Pool(Generic[T, R]):
         held = 0
         broken: BaseException | None = None
         ended = False
+
+        def ready() -> Iterator[R | Lost]:
+            nonlocal given, held
+            while given in done:
+                held -= weights.popleft()
+                given += 1
+                yield done.pop(given - 1)
+
         while True:
             while not ended and self._reads_on(read - given, held):
                 try:
@@ -150,20 +158,14 @@ class Pool(Generic[T, R]):
                 self._deal(waiting)
                 # What is ready is taken between two readings, so that no worker waits for long.
                 self._collect(waiting, done, 0.0)
-                while given in done:
-                    held -= weights.popleft()
-                    given += 1
-                    yield done.pop(given - 1)
+                yield from ready()
             if given == read and ended:
                 if broken is not None:
                     raise broken
                 return
             self._deal(waiting)
             self._collect(waiting, done, 0.5)
-            while given in done:
-                held -= weights.popleft()
-                given += 1
-                yield done.pop(given - 1)
+            yield from ready()
 
     # -- inside --------------------------------------------------------------------------------
 

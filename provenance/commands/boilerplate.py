@@ -30,7 +30,7 @@ _ID = re.compile(r"[0-9a-f]{4,12}", re.IGNORECASE)
 
 def _site(context: click.Context, option: click.Parameter, value: str) -> str:
     """The site that was typed; "" for all of them."""
-    return (typed_site(context, option, value) or "") if value else ""
+    return typed_site(context, option, value or None) or ""
 
 
 site_option = click.option("--site", default="", callback=_site, help="Only in texts of this site.")

@@ -28,9 +28,18 @@ from provenance.readers.jsonl import read_json, read_jsonl
 from provenance.readers.packed import Packing, packing_by_name
 from provenance.readers.parquet import read_parquet
 from provenance.readers.reading import Address, Given, Item, Reading, Tally, crashed
-from provenance.readers.sniff import CRAWL_NAME, TEXT_SUFFIXES, named, sniff, unmarked
+from provenance.readers.sniff import (
+    CRAWL_NAME,
+    HTML_SUFFIXES,
+    ROWS_SUFFIXES,
+    TABLE_SUFFIXES,
+    TEXT_SUFFIXES,
+    named,
+    sniff,
+    unmarked,
+)
 from provenance.readers.streams import is_utf16, looked_at, peeked, recoded, unpacked
-from provenance.readers.table import likeliest_delimiter, read_addresses, read_table
+from provenance.readers.table import BARE_HOST, likeliest_delimiter, read_addresses, read_table
 from provenance.readers.text import read_text
 from provenance.readers.wacz import read_wacz
 from provenance.readers.warc import bytes_at, read_at, read_warc
@@ -43,14 +52,15 @@ _ONE_PAGE = frozenset({"html", "mhtml", "text", "empty"})
 _CRAWLS = frozenset({"warc", "wacz", "parquet"})
 _NO_FILE = "this format is read from a file of its own; save it, unpacked, and name the file"
 # Endings of what is read, and of what people take for it; some are domains, too.
+_ENDINGS = "|".join(map(re.escape, TEXT_SUFFIXES | HTML_SUFFIXES | ROWS_SUFFIXES | TABLE_SUFFIXES))
 _FILE_NAME = re.compile(
-    r"\.(?:w?arc|wet|wat|cdxj?|wacz|zip|parquet|jsonl?|ndjson|jsonlines|[ct]sv|xml|rss|atom"
-    r"|x?html?|shtml|mhtml?|txt|text|md|markdown|db|sqlite3?|tar|tgz|pdf|gz|zst|bz2|xz)/?$",
+    rf"(?:{_ENDINGS}|\.(?:w?arc|wet|wat|cdxj?|wacz|zip|parquet|json|xml|rss|atom|xhtm|mhtml?"
+    r"|db|sqlite3?|tar|tgz|pdf|gz|zst|bz2|xz))/?$",
     re.IGNORECASE,
 )
 # Names that are compared with a mistyped one.
 _SIBLINGS = 5_000
-_BARE_URL = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?::\d+)?(?:[/?#].*)?$", re.IGNORECASE)
+_BARE_URL = re.compile(rf"^{BARE_HOST}(?:[/?#].*)?$", re.IGNORECASE)
 
 
 def open_input(

@@ -27,8 +27,9 @@ _TELLING = {
 _NEEDED = frozenset(name.lower() for field in ("text", "html", "url") for name in FIELDS[field])
 #: What is said of a table of other columns.
 NO_COLUMNS = "no column with texts or addresses; see the names in docs/inputs.md"
-# An address as people copy it, without its scheme.
-_BARE = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)?", re.IGNORECASE)
+#: A host as people copy it, without a scheme; upper case is as good.
+BARE_HOST = r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?"
+_BARE = re.compile(rf"{BARE_HOST}(?:/\S*)?", re.IGNORECASE)
 #: Characters of a line of a list of addresses.
 MAX_ADDRESS = 8192
 
