@@ -179,7 +179,7 @@ def main(arguments: list[str] | None = None) -> None:
         told = error.format_message()
         # `datasette demo.db` is typed so; ours take the database by its option.
         if (extra := _EXTRA.search(told)) and Path(extra[1]).suffix in (".db", ".sqlite"):
-            told += f" The database is named so: --db {shlex.quote(extra[1])}"
+            told += f". The database is named so: --db {shlex.quote(extra[1])}"
         say(f"provenance: {told} (see {where} --help)")
         sys.exit(UNREADABLE)
     except KeyboardInterrupt:
