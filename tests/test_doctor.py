@@ -168,3 +168,15 @@ def test_references_are_followed_once(small: Path) -> None:
         found = list(store.examine())
     assert {one.state for one in found} == {"ok"}
     assert sum("foreign_key_check" in one for one in asked) == 1
+
+
+def test_references_that_lead_nowhere_are_told_up_to_a_hundred(small: Path) -> None:
+    with Store.open(small) as store:
+        store.conn.execute("PRAGMA foreign_keys = OFF")
+        store.conn.executemany(
+            "INSERT INTO traces (article_id, position, kind, value, strength)"
+            " VALUES ('nobody', ?, 'source-link', '', 'strong')",
+            [(number,) for number in range(150)],
+        )
+        lines = store.check()
+    assert lines == ["a row of traces refers to a missing row of articles"] * 100

@@ -7,6 +7,7 @@ import functools
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
@@ -19,6 +20,9 @@ from provenance.store.values import odd_values, told_of
 P = ParamSpec("P")
 R = TypeVar("R")
 S = TypeVar("S", bound="Connected")
+
+# References that lead nowhere are told up to as many as SQLite tells faults of the file.
+_MOST_BROKEN = 100
 
 # What comes of values that are not as we write them.
 _OF_ODD_VALUES = (
@@ -194,15 +198,18 @@ class Connected:
 
     @guarded
     def check(self) -> list[str]:
-        """What SQLite itself finds wrong with the file: one line each, [] when nothing is.
+        """What SQLite itself finds wrong with the file: one line each, at most a hundred of damage
+        and as many of references, [] when nothing is.
 
         Reads the whole database. Flipped bytes inside a value are not seen by it.
         """
         try:
             found = [str(row[0]) for row in self.conn.execute("PRAGMA integrity_check")]
             lines = [] if found == ["ok"] else found
-            for table, number, parent, _ in self.conn.execute("PRAGMA foreign_key_check"):
-                lines.append(f"row {number} of {table} refers to a missing row of {parent}")
+            broken = self.conn.execute("PRAGMA foreign_key_check")
+            for table, number, parent, _ in islice(broken, _MOST_BROKEN):
+                row = "a row" if number is None else f"row {number}"
+                lines.append(f"{row} of {table} refers to a missing row of {parent}")
         except sqlite3.DatabaseError as error:
             if explain(error, self.path).code != "corrupt":
                 raise
