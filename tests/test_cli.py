@@ -306,8 +306,18 @@ def test_scan_looks_again_at_a_changed_folder(small: Path, tmp_path: Path) -> No
 
 
 def test_scan_without_originals_says_so(tmp_path: Path) -> None:
-    ran = run("scan", saved(tmp_path, EDITED), "--db", tmp_path / "new.db")
+    db = tmp_path / "new.db"
+    db.touch()
+    ran = run("scan", saved(tmp_path, EDITED), "--db", db)
     assert ran.code == 0 and "provenance add" in ran.err
+
+
+def test_scan_makes_no_database_of_a_mistyped_name(tmp_path: Path) -> None:
+    page, db = saved(tmp_path, EDITED), tmp_path / "mistyped.db"
+    ran = run("scan", page, "--db", db)
+    assert ran.code == 2 and "no database here" in ran.err and not db.exists()
+    # A crawl that is compared with itself needs none.
+    assert run("scan", "--within", page, "--db", db).code == 0 and db.exists()
 
 
 # matches, show

@@ -24,6 +24,7 @@ from provenance.commands.shared import (
     parameters,
     private_option,
     reading_jobs,
+    require_database,
     require_inputs,
     say,
     status_out,
@@ -31,7 +32,7 @@ from provenance.commands.shared import (
     write_whole,
 )
 from provenance.config import LIMITS
-from provenance.errors import ProvenanceError, StoreError, UsageError
+from provenance.errors import ProvenanceError, UsageError
 from provenance.urls import redact
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def check(
     try:
         require_inputs([source])
         if not follow:
-            _require_database(db)
+            require_database(db)
         with open_store(db) as store:
             found = pipeline.check(
                 store,
@@ -130,20 +131,6 @@ def check(
         sys.exit(PARTLY)
     if exit_code and any(match.verdict.is_repost for match in found.matches):
         sys.exit(REPOST)
-
-
-def _require_database(db: Path) -> None:
-    """Raise StoreError (``missing``) where a database is named that is not there: it was mistyped.
-
-    The usual one may be made: whoever has none yet is told how to register originals.
-    """
-    if (named := db_words(db)) and db.absolute().parent.is_dir() and not db.exists():
-        raise StoreError(
-            "there is no database here",
-            subject=str(db),
-            hint=f"Make one: provenance add INPUT…{named}",
-            code="missing",
-        )
 
 
 def _page(store: Store, found: Checked, target: Article, made_with: dict[str, Any]) -> str:

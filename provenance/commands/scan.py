@@ -37,6 +37,7 @@ from provenance.commands.shared import (
     open_to_write,
     parameters,
     private_option,
+    require_database,
     require_inputs,
     say,
     troubles,
@@ -118,6 +119,8 @@ def scan(
     from provenance.report.text import match_line
 
     require_inputs(inputs)
+    if not within:
+        require_database(db)
     progress = Progress("scan")
     began = time.monotonic()
     with open_to_write(db) as store:

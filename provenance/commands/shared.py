@@ -179,6 +179,22 @@ def open_store(db: Path, *, create: bool = True, read_only: bool = False) -> Sto
 PATIENCE = 120.0
 
 
+def require_database(db: Path) -> None:
+    """Raise StoreError (``missing``) where a database is named that is not there: it was mistyped.
+
+    The usual one may be made: whoever has none yet is told how to register originals.
+    """
+    from provenance.errors import StoreError
+
+    if (named := db_words(db)) and db.absolute().parent.is_dir() and not db.exists():
+        raise StoreError(
+            "there is no database here",
+            subject=str(db),
+            hint=f"Make one: provenance add INPUT…{named}",
+            code="missing",
+        )
+
+
 def open_to_write(db: Path) -> Store:
     """The database for a verb that writes for long: where another one does, too, it waits and says
     so."""
