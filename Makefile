@@ -16,7 +16,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within screening evasion fuzz soak stuffing throughput peers alarms audit
+.PHONY: help demo test test-next check fmt fmt-check lint type contracts docs docs-check bench readers pages jobs durability comparison eval event plagdet retrieval direction train smoke constraints clean traces scale minhash ssrf badhttp spark test-spark within screening evasion fuzz soak stuffing throughput peers alarms glances audit
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -126,6 +126,10 @@ jobs: $(VENV)/.stamp-dev ## how scanning grows with workers, and its memory (DAT
 screening: $(VENV)/.stamp-dev ## what the screen of a scan lets through and loses (DATA=folder ARGS=database)
 	@$(call need-data)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.screening '$(DATA)' --write $(ARGS)
+
+glances: $(VENV)/.stamp-dev ## what a glance spares of the comparisons, and loses (DATA=folder ARGS=database)
+	@$(call need-data)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.glances '$(DATA)' --write $(ARGS)
 
 throughput: $(VENV)/.stamp-dev ## pages a second of a scan, beside trafilatura and datasketch (DATA=folder ARGS=database)
 	@$(call need-data)

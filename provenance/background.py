@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -26,6 +27,7 @@ MAX_TERMS = 4096
 _COMMON = 0.1
 
 __all__ = [
+    "Places",
     "documents",
     "frequency",
     "idf",
@@ -116,3 +118,37 @@ def idf(stems: Iterable[str]) -> list[float]:
 def max_idf() -> float:
     """The weight of a word that the background has never seen, in nats."""
     return math.log(_table()[0] + 1)
+
+
+class Places:
+    """The rare words of a text, and where among them each stands."""
+
+    def __init__(self, terms: Sequence[str]) -> None:
+        self.count = len(terms)
+        self.of: defaultdict[str, list[int]] = defaultdict(list)
+        for place, term in enumerate(terms):
+            self.of[term].append(place)
+
+    def share(self, original: Sequence[str], least: float) -> float:
+        """The largest share of an original's rare words that a stretch of the page holds; the
+        stretch has as many rare words as the original. Words weigh what they weigh in news
+        (``idf``). 0 where it is surely below ``least``."""
+        wanted = dict.fromkeys(original)
+        shared = [term for term in wanted if term in self.of]
+        met = idf(shared)
+        total = sum(idf(wanted))
+        if not met or sum(met) < least * total:
+            return 0.0
+        length = max(24, len(original))
+        step = length // 2
+        last = max(0, (self.count - step - 1) // step)
+        held: defaultdict[int, float] = defaultdict(float)
+        for term, weight in zip(shared, met, strict=True):
+            # The stretches that begin at each ``step`` words and hold one of its places.
+            for stretch in {
+                at
+                for place in self.of[term]
+                for at in range(max(0, (place - length) // step + 1), min(last, place // step) + 1)
+            }:
+                held[stretch] += weight
+        return max(held.values(), default=0.0) / total

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from provenance import tracekinds, urls
 from provenance.dates import lag
@@ -89,6 +90,8 @@ def names_source(trace: Trace, source: Article) -> str | None:
     return None
 
 
+# Of one page the same are asked for with each original that it is held against.
+@lru_cache(maxsize=512)
 def _page(url: str) -> str:
     """A URL for comparison: traces and what is stored have no secrets, a fresh page has."""
     return urls.canonical_url(urls.redact(url))

@@ -158,9 +158,10 @@ def screened(
         asked.append((page.paragraphs, decision.retold))
     for rough, numbers in asked:
         target = compare.profile(rough, boilerplate=marks)
+        glance = compare.Glance(target)
         for number in numbers:
             source = articles.get(sources.get(number, ""))
-            if source is None:
+            if source is None or not glance.is_worth(source.text):
                 continue
             held = _source_profile(source.text, known.of(source.site))
             copied = number in decision.copied
@@ -321,10 +322,13 @@ def find_matches(
     known: boilerplate.Boilerplate = NOTHING,
     threshold: float | None = None,
     earlier: Index | None = None,
+    *,
+    nearest: bool = False,
 ) -> list[Match]:
-    """Every candidate of a page, compared and judged, best first. Writes nothing.
+    """Every candidate of a page that is worth it, compared and judged, best first. Writes nothing.
 
-    ``earlier`` names further candidates, of which ``originals`` gives the articles.
+    ``earlier`` names further candidates, of which ``originals`` gives the articles. With
+    ``nearest``, the first candidate is compared where none is worth it.
     Each text is looked up and compared without what is ``known`` as boilerplate of its site; an
     original that is little else is passed over. ``threshold`` as in ``verdict.judge``.
     """
@@ -355,11 +359,17 @@ def find_matches(
     wanted = [one for one in found if one.source_id != article.id and not one.slight]
     sources = originals.articles([one.source_id for one in wanted])
     sites = _sites(tuple(originals.relations()))
+    wanted = [one for one in wanted if one.source_id in sources]
+    glance = compare.Glance(profile)
+    # What the page names, or shows the picture of, is compared in any case.
+    worth = [
+        one
+        for one in wanted
+        if "traces" in one.channels or glance.is_worth(sources[one.source_id].text)
+    ]
     matches = []
-    for one in wanted:
-        source = sources.get(one.source_id)
-        if source is None:
-            continue
+    for one in worth or (wanted[:1] if nearest else []):
+        source = sources[one.source_id]
         held = _source_profile(source.text, known.of(source.site))
         if held.left_out and held.tokens.count < MIN_OWN_WORDS:
             continue

@@ -90,15 +90,19 @@ def judged(
     known: Boilerplate,
     threshold: float | None = None,
     earlier: Index | None = None,
+    *,
+    nearest: bool = False,
 ) -> Studied:
     """A page held against the originals, and against the pages of ``earlier`` if it is given.
 
-    ``threshold`` as in ``verdict.judge``.
+    ``threshold`` as in ``verdict.judge``, ``nearest`` as in ``matching.find_matches``.
     """
     page, words = matching.admit(page, known)
     made = matching.fingerprint_of(page.article, store.parameters)
     before = Counter(store.capped)
-    every = matching.find_matches(page, made, store, store.parameters, known, threshold, earlier)
+    every = matching.find_matches(
+        page, made, store, store.parameters, known, threshold, earlier, nearest=nearest
+    )
     kept = tuple(matching.worth_a_row(words, every))
     return Studied(page, made, words, tuple(every), kept, capped=store.capped - before)
 
@@ -200,7 +204,7 @@ def for_scan(
 def for_check(database: Path, known: Boilerplate, threshold: float | None = None) -> Study:
     """The study of one page, over a connection of its own; errors of ours are raised."""
     store = Store.open(database, create=False, read_only=True)
-    return studying(lambda page: judged(page, store, known, threshold), raising=True)
+    return studying(lambda page: judged(page, store, known, threshold, nearest=True), raising=True)
 
 
 def reading() -> Study:

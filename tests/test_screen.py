@@ -12,11 +12,12 @@ from conftest import EDITED, EXCERPT, OTHER, REWORDED, SOURCE, run
 from timing import NOISE, cost
 
 from provenance import matching, pipeline, verdict
+from provenance.background import Places
 from provenance.boilerplate import snapshot
 from provenance.config import Parameters
 from provenance.models import Capture
 from provenance.normalize import sentence_hashes, tokenize
-from provenance.screen import Decision, Places, Screen, skim
+from provenance.screen import Decision, Screen, skim
 from provenance.store import Store
 from provenance.store.postings import HOT, Sieve
 
@@ -223,10 +224,10 @@ def test_share_is_that_of_the_best_stretch() -> None:
     original = ["quorn", "vexil", "zither", "ombud"]
     near = ["other"] * 100 + original + ["other"] * 100
     far = [word for term in original for word in (term, *["other"] * 60)]
-    assert Places(near).share(original) == 1.0
-    assert 0 < Places(far).share(original) < 0.5
-    assert Places(far).share(original, least=1.01) == 0.0
-    assert Places([]).share(original) == Places(near).share([]) == 0.0
+    assert Places(near).share(original, 0.1) == 1.0
+    assert 0 < Places(far).share(original, 0.1) < 0.5
+    assert Places(far).share(original, 1.01) == 0.0
+    assert Places([]).share(original, 0.1) == Places(near).share([], 0.1) == 0.0
 
 
 def test_the_sieve_changes_nothing_but_the_time(store: Store) -> None:

@@ -14,6 +14,7 @@ from provenance.compare.across import LEAST_ANCHORS, across
 from provenance.compare.align import Alignment, align, matrix
 from provenance.compare.changes import Changes, changes
 from provenance.compare.features import measure
+from provenance.compare.glance import Glance
 from provenance.compare.meant import meant
 from provenance.compare.profile import Bools, Profile, profile, shared_stems, toward
 from provenance.compare.stretch_features import exact_long, gist_features, stretch_features
@@ -23,6 +24,7 @@ from provenance.models import Comparison, Passage
 
 __all__ = [
     "Changes",
+    "Glance",
     "Profile",
     "changes",
     "compare",

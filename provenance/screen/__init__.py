@@ -19,7 +19,7 @@ from itertools import chain
 from typing import Protocol
 
 from provenance import anchors, disguise, urls
-from provenance.background import idf, rare_terms, term_keys
+from provenance.background import Places, rare_terms, term_keys
 from provenance.config import LIMITS, Limits, Parameters
 from provenance.languages import is_language_key, language_key, language_of, names
 from provenance.models import Index
@@ -128,7 +128,9 @@ class Screen:
         keys = [key if key in held else "" for key in keys]
         nearest = self._nearest(keys, held)
         page = Places(terms)
-        shares = {n: page.share(own) for n, own in self.index.terms_of(list(nearest)).items()}
+        shares = {
+            n: page.share(own, MIN_SHARE) for n, own in self.index.terms_of(list(nearest)).items()
+        }
         kept = {
             number: share
             for number, share in shares.items()
@@ -228,37 +230,3 @@ def _together(places: Sequence[int]) -> int:
 
 def _top(scores: Mapping[int, float], count: int) -> list[int]:
     return sorted(scores, key=lambda number: (-scores[number], number))[:count]
-
-
-class Places:
-    """The rare words of a page, and where among them each stands."""
-
-    def __init__(self, terms: Sequence[str]) -> None:
-        self.count = len(terms)
-        self.of: defaultdict[str, list[int]] = defaultdict(list)
-        for place, term in enumerate(terms):
-            self.of[term].append(place)
-
-    def share(self, original: Sequence[str], least: float = MIN_SHARE) -> float:
-        """The largest share of an original's rare words that a stretch of the page holds; the
-        stretch has as many rare words as the original. Words weigh what they weigh in news
-        (``idf``). 0 where it is surely below ``least``."""
-        wanted = dict.fromkeys(original)
-        shared = [term for term in wanted if term in self.of]
-        met = idf(shared)
-        total = sum(idf(wanted))
-        if not met or sum(met) < least * total:
-            return 0.0
-        length = max(24, len(original))
-        step = length // 2
-        last = max(0, (self.count - step - 1) // step)
-        held: defaultdict[int, float] = defaultdict(float)
-        for term, weight in zip(shared, met, strict=True):
-            # The stretches that begin at each ``step`` words and hold one of its places.
-            for stretch in {
-                at
-                for place in self.of[term]
-                for at in range(max(0, (place - length) // step + 1), min(last, place // step) + 1)
-            }:
-                held[stretch] += weight
-        return max(held.values(), default=0.0) / total
