@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress, pairwise
+from operator import not_
 
 import regex
 
@@ -93,18 +94,14 @@ def bare(tokens: Tokens, language: str, text: str = "") -> Tokens:
 
 def names_of(tokens: Tokens, language: str) -> set[str]:
     """Words written with a capital where the sentence does not ask for one."""
+    words = tokens.words
     opening = {first for first, _ in tokens.sentences}
-    inside: dict[str, int] = {}
-    total = Counter(tokens.words)
-    for i in compress(range(len(tokens.words)), tokens.capital):
-        word = tokens.words[i]
-        total[word] -= 1
-        if i not in opening:
-            inside[word] = inside.get(word, 0) + 1
-    # What is left of the total is written small.
-    names = {word for word, n in inside.items() if n > total[word]}
+    capitals = compress(range(len(words)), tokens.capital)
+    inside = Counter([words[i] for i in capitals if i not in opening])
+    small = Counter(compress(words, map(not_, tokens.capital)))
+    names = {word for word, n in inside.items() if n > small[word]}
     if language == "german":
-        nouns = {word for before, word in pairwise(tokens.words) if _DETERMINER.match(before)}
+        nouns = {word for before, word in pairwise(words) if _DETERMINER.match(before)}
         names = {word for word in names if word not in nouns and not _NOUN.search(word)}
     return names
 

@@ -18,23 +18,24 @@ _QUOTES = regex.compile(
     r"“[^“”]{1,1200}”|„[^„“”]{1,1200}[“”]|«[^«»]{1,1200}»|「[^「」]{1,600}」|『[^『』]{1,600}』"
     r"|(?<![\p{L}\p{N}])\"[^\"\n]{1,1200}\"(?![\p{L}\p{N}])"
 )
-#: The credit of a picture. An agency in brackets alone is a dateline, and no credit.
-_CREDIT = regex.compile(
-    r"""
+# The credit of a picture. An agency in brackets alone is a dateline, and no credit.
+_CREDIT = r"""
     \(\s*(?:AP|AFP|EPA|DPA|Reuters)\s+(?:Photo|Image|File)\b [^)\n]{0,60} \)?
     | \bPhoto(?:graph)?(?:\s+(?:credit|by))?\s*:\s*\p{L}
     | \(\s*(?:Photo|Picture)\s+(?:credit|by)\b [^)\n]{0,80} \)?
     | \b(?:AP|AFP|EPA|Reuters)\s+(?:File\s+)?Photo\b
     | \bvia\s+(?:AP|AFP|EPA|Reuters|Getty\s+Images)\b
-    | [\p{L}.]\s*[/|]\s*(?:AP|AFP|EPA|DPA|Reuters|TASS|Associated\s+Press)\b
     | \b\p{Lu}\p{L}+,\s+(?:File\s+)?(?:AP|AFP|EPA)(?=\s*(?:[\n)]|$))
     | \bGetty\s+Images\b (?=\s*(?:[\n)/]|$))
     | \bFILE\s*[-–—]?\s*In\s+this\b | \bIn\s+this\b [^.\n]{0,40} \bfile\s+photo\b
-    """,
-    regex.VERBOSE,
-)
-# One of these stands in whatever ``_CREDIT`` finds; most lines have none, and are not searched.
-_MARK = re.compile(r"AP|AFP|EPA|DPA|Reuters|TASS|Associated|Getty|Photo|Picture|In\s+this")
+"""
+_AGENCY = r"[/|]\s*(?:AP|AFP|EPA|DPA|Reuters|TASS|Associated\s+Press)\b"
+_NAMED = regex.compile(_CREDIT, regex.VERBOSE)
+# With the photographer's name before it; it may begin at any letter, which makes the search slow.
+_ANY = regex.compile(rf"[\p{{L}}.]\s*{_AGENCY} | {_CREDIT}", regex.VERBOSE)
+_BEHIND_A_NAME = regex.compile(_AGENCY)
+# One of these stands in whatever a credit is; most lines have none, and are not searched.
+_MARK = re.compile(r"AP|AFP|EPA|DPA|Reuters|TASS|Associated|Getty|Photo|Picture|FILE|file\s+photo")
 #: Words of a line up to which its credit makes the whole of it a caption.
 _LINE_WORDS = 90
 _SENTENCE_END = regex.compile(r"[.!?][\"”’)]?\s+(?=[\p{Lu}(])")
@@ -57,7 +58,7 @@ def quotations(text: str) -> Iterator[tuple[int, int]]:
 def _captions(text: str) -> Iterator[tuple[int, int]]:
     at = 0
     for line in text.split("\n"):
-        hits = [found.span() for found in _CREDIT.finditer(line)] if _MARK.search(line) else []
+        hits = _credits(line) if _MARK.search(line) else []
         if hits and len(line.split()) <= _LINE_WORDS:
             yield at, at + len(line)
         elif hits:
@@ -69,6 +70,11 @@ def _captions(text: str) -> Iterator[tuple[int, int]]:
                     end = max(end, starts[number + 1] if number + 1 < len(starts) else len(line))
                 yield at + starts[max(0, number - 1)], at + end
         at += len(line) + 1
+
+
+def _credits(line: str) -> list[tuple[int, int]]:
+    pattern = _ANY if _BEHIND_A_NAME.search(line) else _NAMED
+    return [found.span() for found in pattern.finditer(line)]
 
 
 def _posts(text: str) -> Iterator[tuple[int, int]]:

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import filterfalse
 
 import regex
 
@@ -211,34 +212,36 @@ def _suspect(text: str, words: Sequence[str]) -> bool:
 def _repaired(words: Sequence[str]) -> dict[str, str]:
     """Words with figures for letters, or with all letters doubled, and what they are meant to be:
     nothing where there are only a few."""
-    odd = {word for word in set(words) if 3 < len(word) <= 2 * _LONGEST_WORD and word.isascii()}
-    meant = {word: right for word in odd if (right := _plain(word)) != word}
-    known = dict(zip(meant, stemmer("english")(list(meant.values())), strict=True))
-    found = {word: meant[word] for word, stem in known.items() if frequency(stem)}
+    distinct = set(words)
+    meant = zip(distinct, map(_meant, distinct), strict=True)
+    found = {word: right for word, right in meant if right}
     return found if len(found) >= LEAST_REPAIRED else {}
 
 
 def _share(words: Sequence[str]) -> float:
     """The share of the words that the background knows. A letter alone is no word."""
-    counted = [word for word in words if not word.isdigit()]
-    if not counted:
-        return 1.0
-    # A stemmer takes squares of the length of a word.
-    known = sum(_is_known(word) for word in counted if len(word) <= 2 * _LONGEST_WORD)
-    return known / len(counted)
+    counted = list(filterfalse(str.isdigit, words))
+    return sum(map(_is_known, counted)) / len(counted) if counted else 1.0
 
 
 # Texts share most of their words, and each original that a page is held against is read.
 @lru_cache(maxsize=1 << 16)
 def _is_known(word: str) -> bool:
     """Whether the background knows a word."""
-    return frequency(stemmer("english")([word])[0]) > 0 and (len(word) > 1 or word in "ai")
+    # A stemmer takes squares of the length of a word.
+    if len(word) > 2 * _LONGEST_WORD or (len(word) == 1 and word not in "ai"):
+        return False
+    return frequency(stemmer("english")([word])[0]) > 0
 
 
 @lru_cache(maxsize=1 << 16)
-def _plain(word: str) -> str:
-    """A word with letters for figures, and each of its letters once where all are doubled."""
-    return _halved(_unleeted(word))
+def _meant(word: str) -> str:
+    """The known word that one is with letters for figures, and with each of its letters once where
+    all are doubled; "" for a word that stands as it is meant."""
+    if not 3 < len(word) <= 2 * _LONGEST_WORD or not word.isascii():
+        return ""
+    right = _halved(_unleeted(word))
+    return right if right != word and frequency(stemmer("english")([right])[0]) else ""
 
 
 Meant = list[tuple[int, int, str]]

@@ -6,8 +6,8 @@ import math
 from bisect import bisect_left
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import repeat
+from functools import cached_property, lru_cache
+from itertools import compress, repeat
 
 import numpy as np
 import regex
@@ -30,6 +30,8 @@ Ints = NDArray[np.int64]
 
 #: A rare word is hard when the background holds it in fewer than one article in this many.
 _RARE_NATS = float(np.log(400))
+#: A name is hard unless it is a common word too: in more than one article of twelve.
+_NAME_NATS = 2.5
 _KATAKANA = regex.compile(r"^[\p{Katakana}ー]+$")
 
 
@@ -126,13 +128,8 @@ class Profile:
     @cached_property
     def spellings(self) -> tuple[tuple[str, str], ...]:
         """The hard stems that may be names, each with its skeleton."""
-        return tuple(
-            (stem, found)
-            for stem, found, hard in zip(
-                self.vocabulary, self.bones, self.hard_stems.tolist(), strict=True
-            )
-            if hard and found and not stem[0].isdigit()
-        )
+        hard = compress(zip(self.vocabulary, self.bones, strict=True), self.hard_stems.tolist())
+        return tuple((stem, found) for stem, found in hard if found and not stem[0].isdigit())
 
     @cached_property
     def cells(self) -> tuple[Ints, Ints]:
@@ -230,25 +227,23 @@ def _weigh(tokens: Tokens) -> tuple[list[str], Floats, Bools]:
     """Stems, weights and hard tokens of an English text."""
     # What is said of a token is said of its word: each distinct word is looked at once.
     number_of = {word: i for i, word in enumerate(dict.fromkeys(tokens.words))}
-    words = list(number_of)
-    stems = stemmer("english")(words)
-    numbers = [number_value(word) for word in words]
-    stems = [number or stem for number, stem in zip(numbers, stems, strict=True)]
-    weights = np.array(idf(stems))
-    names = names_of(tokens, "english")
-    hard = np.fromiter(
-        (
-            number is not None
-            or (word in names and weight > 2.5)
-            or (len(word) > 3 and weight > _RARE_NATS)
-            or bool(_KATAKANA.match(word))
-            for word, number, weight in zip(words, numbers, weights.tolist(), strict=True)
-        ),
-        dtype=bool,
-        count=len(words),
-    )
-    places = np.array([number_of[word] for word in tokens.words], dtype=np.int64)
-    return [stems[i] for i in places.tolist()], weights[places], hard[places]
+    stems, weights, hard = zip(*map(_worth, number_of), strict=True)
+    hard_words = np.array(hard)
+    for number in map(number_of.__getitem__, names_of(tokens, "english")):
+        hard_words[number] |= weights[number] > _NAME_NATS
+    places = list(map(number_of.__getitem__, tokens.words))
+    return list(map(stems.__getitem__, places)), np.array(weights)[places], hard_words[places]
+
+
+# Texts share most of their words.
+@lru_cache(maxsize=1 << 15)
+def _worth(word: str) -> tuple[str, float, bool]:
+    """Stem (or digits) and weight of an English word, and whether it is hard by itself."""
+    number = number_value(word)
+    stem = number or stemmer("english")([word])[0]
+    (weight,) = idf([stem])
+    rare = len(word) > 3 and weight > _RARE_NATS
+    return stem, weight, rare or number is not None or bool(_KATAKANA.match(word))
 
 
 def profile(

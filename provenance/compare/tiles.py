@@ -30,6 +30,8 @@ def tiles(
     """
     if shared is None:
         shared = shingle_set(target, seed) & shingle_set(source, seed)
+    if not shared:
+        return []
     # Most words begin no shared seed: a look at the word saves the cutting of the seed.
     first_words = {one[0] for one in shared}
     places: dict[tuple[str, ...], list[int]] = {one: [] for one in shared}
