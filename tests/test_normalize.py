@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 
 from provenance.normalize import (
     _BREAK,
+    _NOT_PLAIN,
     CJK_WIDTH,
     SOUTHEAST_WIDTH,
+    _any,
+    _plain,
     article_id,
     clean,
     digest,
@@ -236,6 +239,20 @@ def test_tokens_of_any_text(text: str) -> None:
     assert list(tokens.ends) == sorted(tokens.ends)
     assert (tokens.count > 0) == (n > 0)
     digest(tokens)
+
+
+@given(
+    st.text(st.sampled_from("abzABZé ßñøıµªŉ’'ʼ.,:-019%$@_²½“”—…€™ \n\t\u00a0\u2028"), max_size=120)
+)
+def test_the_quick_way_finds_the_same_tokens(text: str) -> None:
+    text = _NOT_PLAIN.sub("", text)
+    assert _plain(text) == _any(text)
+
+
+def test_the_quick_way_knows_each_character_that_is_left_to_it() -> None:
+    for character in filter(lambda one: not _NOT_PLAIN.match(one), map(chr, range(0x3000))):
+        text = f"{character}1 a{character}b 2{character}3. A.{character}. {character}'{character}"
+        assert _plain(text) == _any(text), f"U+{ord(character):04X}"
 
 
 @given(TEXTS)
