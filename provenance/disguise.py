@@ -24,7 +24,7 @@ from provenance import spacing
 from provenance.background import documents, frequency, stemmer
 from provenance.languages import UNSPACED, running
 from provenance.latin import romanised
-from provenance.normalize import UNSPACED_SCRIPTS, Tokens, tokenize
+from provenance.normalize import UNSPACED_SCRIPTS, Tokens, is_plain, tokenize
 from provenance.spacing import LONG, SHORT
 
 #: What is told of words that were undone.
@@ -94,7 +94,7 @@ def read(text: str) -> Tokens:
 
 def _spread(text: str) -> bool:
     """Whether blanks stand between the letters of a script that has none."""
-    return sum(map(len, _SPREAD.findall(text))) >= _LEAST_SPREAD
+    return not is_plain(text) and sum(map(len, _SPREAD.findall(text))) >= _LEAST_SPREAD
 
 
 def _closed(text: str) -> Tokens:
@@ -142,7 +142,7 @@ def counted(text: str) -> tuple[tuple[str, int], ...]:
 def _undone(text: str) -> tuple[Tokens, int]:
     """The tokens, and how many of them had to be read anew."""
     tokens = tokenize(text)
-    if not text.isascii() and _spread(text):
+    if _spread(text):
         closed = _closed(text)
         return closed, tokens.count - closed.count
     repaired = _repaired(tokens.words)

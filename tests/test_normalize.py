@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from provenance.normalize import (
     _BREAK,
-    _NOT_PLAIN,
     CJK_WIDTH,
     SOUTHEAST_WIDTH,
     _any,
@@ -23,6 +22,7 @@ from provenance.normalize import (
     clean,
     digest,
     fold,
+    is_plain,
     match_id,
     number_value,
     shingles,
@@ -242,15 +242,15 @@ def test_tokens_of_any_text(text: str) -> None:
 
 
 @given(
-    st.text(st.sampled_from("abzABZé ßñøıµªŉ’'ʼ.,:-019%$@_²½“”—…€™ \n\t\u00a0\u2028"), max_size=120)
+    st.text(st.sampled_from("abzABZé ßñøıµªŉ’'.,:-019%$@_²½“”—…€™ \n\t\u00a0\u2028"), max_size=120)
 )
 def test_the_quick_way_finds_the_same_tokens(text: str) -> None:
-    text = _NOT_PLAIN.sub("", text)
+    assert is_plain(text)
     assert _plain(text) == _any(text)
 
 
 def test_the_quick_way_knows_each_character_that_is_left_to_it() -> None:
-    for character in filter(lambda one: not _NOT_PLAIN.match(one), map(chr, range(0x3000))):
+    for character in filter(is_plain, map(chr, range(0x3000))):
         text = f"{character}1 a{character}b 2{character}3. A.{character}. {character}'{character}"
         assert _plain(text) == _any(text), f"U+{ord(character):04X}"
 
