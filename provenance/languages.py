@@ -9,6 +9,7 @@ of a word (McNamee and Mayfield 2004 found the first five to do about as well).
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -243,7 +244,8 @@ def figures(tokens: Tokens, language: str) -> dict[int, str]:
             continue
         amount, last = _grouped(tokens, language, amount, i)
         amount, last = _multiplied(tokens, language, amount, last)
-        found[i] = plain(amount)
+        # A row of three hundred figures is larger than any number here.
+        found[i] = plain(amount) if math.isfinite(amount) else digits
         found.update((k, "") for k in range(i + 1, last + 1))
     return found
 

@@ -97,6 +97,7 @@ def test_thai_is_cut_at_spaces() -> None:
         ("판도로는 피해액을 920만 달러로 추산했다", ["9200000"]),
         ("ठेकेदार ने 50 लाख माँगे हैं और वह 15 मई को", ["5000000", "15"]),
         ("the company paid 2.5 million for the ship in 1998, said the owner", ["2500000", "1998"]),
+        ("les " + "9" * 400 + " habitants de la ville et les 17 du port", ["9" * 400, "17"]),
     ],
 )
 def test_figures(text: str, expected: list[str]) -> None:
