@@ -212,9 +212,9 @@ def _suspect(text: str, words: Sequence[str]) -> bool:
 def _repaired(words: Sequence[str]) -> dict[str, str]:
     """Words with figures for letters, or with all letters doubled, and what they are meant to be:
     nothing where there are only a few."""
-    distinct = set(words)
-    meant = zip(distinct, map(_meant, distinct), strict=True)
-    found = {word: right for word, right in meant if right}
+    # Doubled letters begin with one letter twice; the others may hold figures.
+    odd = [word for word in set(words) if not word.isalpha() or word[0] == word[1:2]]
+    found = {word: right for word in odd if (right := _meant(word))}
     return found if len(found) >= LEAST_REPAIRED else {}
 
 
