@@ -19,7 +19,7 @@ from provenance.models import Capture
 from provenance.normalize import sentence_hashes, tokenize
 from provenance.screen import Decision, Screen, skim
 from provenance.store import Store
-from provenance.store.postings import HOT, Sieve
+from provenance.store.postings import HOT, WAITING, Sieve
 
 GIVEN = pipeline.Given()
 MENU = "<nav><a href='/news'>News</a><a href='/sport'>Sport</a><select><option>Us</select></nav>"
@@ -241,19 +241,20 @@ def test_the_sieve_changes_nothing_but_the_time(store: Store) -> None:
 
 def test_a_sieve_keeps_every_key_that_is_held(tmp_path: Path) -> None:
     held = np.arange(0, 1 << 47, (1 << 47) // 5000, dtype=np.uint64)
-    sieve = Sieve(len(held))
-    for part in np.array_split(held, 7):
-        sieve.add((part, np.where(part % 2, HOT, 7).astype(np.uint32)))
-    assert sieve.hot == set(held[held % 2 == 1].tolist())
-    assert sieve.kept(held.tolist()) == held.tolist()
-    strange = (held[:-1] + np.uint64((1 << 47) // 10000)).tolist()
-    assert len(sieve.kept(strange)) < len(strange) / 5
-    assert sieve.kept([]) == []
+    low, high = held[::4], held[::2]
+    sieve = Sieve({0: len(low), 3: len(high), WAITING: 0}, [(0, 20), (3, 400)])
+    for place, keys in ((0, low), (3, high)):
+        for part in np.array_split(keys, 7):
+            sieve.add(place, (part, np.where(part % 2, HOT, 7).astype(np.uint32)))
+    assert sieve.hot == set(high[high % 2 == 1].tolist())
+    kept = sieve.kept(held.tolist())
+    assert set(low.tolist()) <= set(kept[0]) and set(high.tolist()) <= set(kept[3])
+    assert len(kept[0]) < len(held) * 0.4 and len(kept[3]) < len(held) * 0.6 and not kept[WAITING]
+    assert sieve.kept([]) == {0: [], 3: [], WAITING: []}
     sieve.save(tmp_path)
     shared = Sieve.saved(tmp_path)
-    assert shared.hot == sieve.hot
-    assert shared.kept(held.tolist()) == held.tolist()
-    assert shared.kept(strange) == sieve.kept(strange)
+    assert (shared.hot, shared.levels) == (sieve.hot, sieve.levels)
+    assert shared.kept(held.tolist()) == kept
 
 
 # A scan

@@ -142,6 +142,54 @@ def test_a_removed_original_is_in_no_level(tmp_path: Path) -> None:
         assert numbers_held(store) == numbers and store.size() == 80
 
 
+@pytest.mark.usefixtures("small")
+def test_a_sieve_hides_nothing_that_another_program_moves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("provenance.store.index._AT_ONCE", 500)
+    items = pages(95)
+    path = tmp_path / "p.db"
+
+    def levels() -> list[int]:
+        return [row[0] for row in store.conn.execute("SELECT level FROM levels ORDER BY level")]
+
+    with Store.open(path, parameters=PARAMETERS) as store:
+        for first, last in ((0, 70), (70, 85), (85, 95)):
+            add(store, items[first:last])
+            if last < 95:
+                store.fold()
+        assert levels() == [0, 2]
+        with Store.open(path, read_only=True) as reader:
+            assert reader.sift()
+
+            def found(*_: object) -> None:
+                assert answers(reader, items[::6]) == expected(items, items[::6])
+
+            found()
+            # Slice by slice, those that wait and one level go into another.
+            assert store.fold(found) == 10
+            assert levels() == [1, 2]
+            found()
+
+
+@pytest.mark.usefixtures("small")
+def test_a_damaged_block_spoils_no_other(tmp_path: Path) -> None:
+    items = pages(60)
+    with Store.open(tmp_path / "p.db", parameters=PARAMETERS) as store:
+        add(store, items)
+        store.fold()
+        blocks = store.conn.execute("SELECT id, data FROM postings ORDER BY id").fetchall()
+        keys = sorted({key for _, made in items for key in postings.keys_of(made, 7)})
+        place = postings.level_of(blocks[0][0])
+        whole = dict(postings.search(place, blocks, keys))
+        assert set(whole) == set(keys)
+        spoilt = blocks[1][0]
+        blocks[1] = (spoilt, b"\xff" * (len(blocks[1][1]) + 3))
+        left = [key for key in keys if postings.rows_of(place, [key]) != [spoilt]]
+        assert 0 < len(left) < len(keys)
+        assert dict(postings.search(place, blocks, left)) == {key: whole[key] for key in left}
+
+
 def numbers_held(store: Store) -> set[int]:
     """Every number that any posting has."""
     rows = store.conn.execute("SELECT id, data FROM postings").fetchall()

@@ -11,9 +11,9 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,6 +39,11 @@ _SIFTED_AT_ONCE = 20_000
 # Postings that an original is taken to have, where none are counted.
 _EACH = 350
 
+# How the levels stand, and under -1, while a merge goes on, how far it is.
+_LEVELS = (
+    "SELECT level, originals FROM levels"
+    " UNION ALL SELECT -1, json_extract(value, '$.done') FROM meta WHERE key = 'merging'"
+)
 _BLOCKS = "SELECT p.id, p.data FROM json_each(?) asked JOIN postings p ON p.id = asked.value"
 
 Told = Callable[[int, int], None]
@@ -82,28 +87,31 @@ class Indexed(Connected):
         """The same, from the index as it lies."""
         found: dict[int, list[int]] = {}
         again: set[int] = set()
+        wanted = set(keys)
+        kept: dict[int, list[int]] = {}
         if self.sieve is not None:
-            keys = set(self.sieve.kept(keys))
-            hot = keys & self.sieve.hot
+            kept = self.sieve.kept(wanted)
+            wanted = set(chain.from_iterable(kept.values()))
+            hot = wanted & self.sieve.hot
             found = {key: [postings.HOT] for key in hot}
-            keys -= hot
-            if not keys:
+            wanted -= hot
+            if not wanted:
                 return found
         with self._snapshot(), decoded(self.path):
-            asked: defaultdict[int, list[int]] = defaultdict(list)
-            for (place,) in self.conn.execute("SELECT level FROM levels ORDER BY level"):
-                for row, key in zip(postings.rows_of(place, keys), keys, strict=True):
-                    asked[row].append(key)
-            for row, data in self.conn.execute(
-                _BLOCKS,
-                (json.dumps(sorted(asked)),),
-            ):
-                for key, numbers in postings.search(row, data, asked[row]):
+            levels = self.conn.execute(_LEVELS).fetchall()
+            # Once a merge moves postings, each may be in any level.
+            settled = self.sieve is not None and levels == self.sieve.levels
+            for place, _ in levels:
+                asked = list(wanted.intersection(kept.get(place, ())) if settled else wanted)
+                if place < 0 or not asked:
+                    continue
+                names = sorted(set(postings.rows_of(place, asked)))
+                blocks = self.conn.execute(_BLOCKS, (json.dumps(names),)).fetchall()
+                for key, numbers in postings.search(place, blocks, asked):
                     if key in found:
                         again.add(key)
                         numbers = found[key] + numbers
                     found[key] = numbers
-            wanted = set(keys)
             for number, held in self._waiting():
                 for key in wanted.intersection(held):
                     again.add(key)
@@ -143,18 +151,23 @@ class Indexed(Connected):
         there are more than ``most`` postings.
         """
         with explained(self.path), self._snapshot():
-            size = self.conn.execute("SELECT coalesce(sum(length(data)), 0) FROM postings")
-            count = int(size.fetchone()[0]) // 8
-            if count > most:
+            sizes = self.conn.execute(
+                "SELECT id >> 32, sum(length(data)) FROM postings GROUP BY id >> 32"
+            )
+            counts = {place: size // 8 for place, size in sizes.fetchall()}
+            if sum(counts.values()) > most:
                 return False
-            sieve = postings.Sieve(count)
+            (some,) = self.conn.execute("SELECT count(*) FROM unindexed").fetchone()
+            counts[postings.WAITING] = some * _EACH
+            sieve = postings.Sieve(counts, self.conn.execute(_LEVELS).fetchall())
             rows_of = self.conn.execute("SELECT id, data FROM postings ORDER BY id")
             while blocks := rows_of.fetchmany(_SIFTED_AT_ONCE):
                 for place in sorted({postings.level_of(row) for row, _ in blocks}):
                     here = [one for one in blocks if postings.level_of(one[0]) == place]
-                    sieve.add(postings.read_blocks(place, here))
+                    sieve.add(place, postings.read_blocks(place, here))
             for number, held in self._waiting():
-                sieve.add(postings.run_of([number], [postings.pack(held)]))
+                run = postings.run_of([number], [postings.pack(held)])
+                sieve.add(postings.WAITING, run)
         self.sieve = sieve
         return True
 

@@ -15,8 +15,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -139,23 +138,6 @@ def span(place: int, first: int = 0, last: int = 1 << KEY_BITS) -> tuple[int, in
 # --- one block ----------------------------------------------------------------------------------
 
 
-def search(row: int, data: bytes, keys: Iterable[int]) -> Iterator[tuple[int, list[int]]]:
-    """Those of the keys that the block holds, each with its numbers, or with ``HOT`` alone."""
-    _, _, rest, width, code = LEVELS[row >> 32]
-    count = len(data) // (width + 4)
-    border = count * width
-    # In place: most blocks are read for one key.
-    held = _read(code, data[:border]) if _SWAP else memoryview(data)[:border].cast(code)
-    mask = (1 << rest) - 1
-    for key in keys:
-        wanted = key & mask
-        first = bisect_left(held, wanted)
-        if first == count or held[first] != wanted:
-            continue
-        last = bisect_right(held, wanted, first)
-        yield key, _read("I", data[border + 4 * first : border + 4 * last]).tolist()
-
-
 def without(row: int, data: bytes, number: int) -> bytes:
     """The block without one original's postings."""
     width = LEVELS[row >> 32].width
@@ -200,11 +182,32 @@ def read_blocks(place: int, blocks: Sequence[tuple[int, bytes]]) -> Run:
     counts = [len(data) // (width + 4) for _, data in blocks]
     rests = b"".join(data[: count * width] for (_, data), count in zip(blocks, counts, strict=True))
     numbers = b"".join(
-        data[count * width :] for (_, data), count in zip(blocks, counts, strict=True)
+        data[count * width : count * (width + 4)]
+        for (_, data), count in zip(blocks, counts, strict=True)
     )
     first = np.array([row & 0xFFFFFFFF for row, _ in blocks], np.uint64) << np.uint64(rest)
-    keys = np.frombuffer(rests, f"<u{width}").astype(np.uint64) + np.repeat(first, counts)
+    keys = np.frombuffer(rests, f"<u{width}").astype(np.uint64)
+    # Whatever a damaged block holds, its keys stay between those of its neighbours.
+    keys &= np.uint64((1 << rest) - 1)
+    keys |= np.repeat(first, counts)
     return keys, np.frombuffer(numbers, "<u4").astype(np.uint32)
+
+
+def search(
+    place: int, blocks: Sequence[tuple[int, bytes]], keys: Sequence[int]
+) -> Iterator[tuple[int, list[int]]]:
+    """Those of the keys that some rows of a level hold, each with its numbers, or with ``HOT``
+    alone. The rows are in order."""
+    import numpy as np
+
+    held, numbers = read_blocks(place, blocks)
+    wanted = np.array(keys, np.uint64)
+    first = np.searchsorted(held, wanted).tolist()
+    last = np.searchsorted(held, wanted, "right").tolist()
+    listed = numbers.tolist()
+    for key, begin, end in zip(keys, first, last, strict=True):
+        if begin < end:
+            yield key, listed[begin:end]
 
 
 def merge(runs: Sequence[Run]) -> Run:
@@ -273,63 +276,83 @@ def write_blocks(place: int, run: Run) -> Iterator[tuple[int, bytes]]:
 
 # --- what is surely not there -------------------------------------------------------------------
 
-# Files of a sieve: its bits, and the keys that too many hold.
-_FIELD, _HOT = "field.npy", "hot.npy"
+# Files of a sieve: its bits, level by level, the keys that too many hold, and what it knows of the
+# levels.
+_FIELD, _HOT, _LEVELS = "field{}.npy", "hot.npy", "levels.npy"
+#: Stands for the place of a level where originals still wait for the index.
+WAITING = -1
 
 
 class Sieve:
-    """Which keys no original holds, told from memory: a bit for the first bits of each key held.
+    """Which keys no original holds, told from memory: a bit for the first bits of each key held, in
+    each level.
 
     One key in eight to sixteen that none holds passes all the same, and is then looked up.
-    ``hot`` are the keys that too many hold. ``count``: postings to come, about.
+    ``hot`` are the keys that too many hold. ``counts``: postings to come, about, by the place of
+    their level. ``levels``: how the levels stood when they were sifted.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, counts: Mapping[int, int], levels: Sequence[tuple[int, int]] = ()) -> None:
         import numpy as np
 
-        bits = max(10, min(KEY_BITS - 2, count.bit_length() + 3))
-        self._rest = np.uint64(KEY_BITS - bits)
-        self._field = np.zeros(1 << (bits - 3), np.uint8)
+        self._fields: dict[int, NDArray[np.uint8]] = {}
+        for place, count in counts.items():
+            bits = max(10, min(KEY_BITS - 2, count.bit_length() + 3))
+            self._fields[place] = np.zeros(1 << (bits - 3), np.uint8)
         self.hot: set[int] = set()
+        self.levels = list(levels)
 
-    def add(self, run: Run) -> None:
-        """Let the keys of this run pass."""
+    def add(self, place: int, run: Run) -> None:
+        """Let the keys of this run pass in this level."""
         import numpy as np
 
         keys, numbers = run
         if not len(keys):
             return
         self.hot.update(keys[numbers == HOT].tolist())
-        places = keys >> self._rest
+        field = self._fields[place]
+        places = keys >> _unread(field)
         rows_of_eight = places >> np.uint64(3)
         marks = np.uint8(1) << (places & np.uint64(7)).astype(np.uint8)
         starts = np.flatnonzero(np.insert(rows_of_eight[1:] != rows_of_eight[:-1], 0, True))
-        self._field[rows_of_eight[starts]] |= np.bitwise_or.reduceat(marks, starts)
+        field[rows_of_eight[starts]] |= np.bitwise_or.reduceat(marks, starts)
 
     def save(self, folder: Path) -> None:
         """Write the sieve into a folder, for other processes to share."""
         import numpy as np
 
-        np.save(folder / _FIELD, self._field)
+        for place, field in self._fields.items():
+            np.save(folder / _FIELD.format(place), field)
         np.save(folder / _HOT, np.array(sorted(self.hot), np.uint64))
+        np.save(folder / _LEVELS, np.array(self.levels, np.int64).reshape(-1, 2))
 
     @classmethod
     def saved(cls, folder: Path) -> Sieve:
         """The sieve that ``save`` wrote there. All that use it share its memory."""
         import numpy as np
 
-        sieve = cls(0)
-        sieve._field = np.load(folder / _FIELD, mmap_mode="r")
-        sieve._rest = np.uint64(KEY_BITS - 2 - len(sieve._field).bit_length())
+        sieve = cls({}, [(place, count) for place, count in np.load(folder / _LEVELS).tolist()])
+        for place in (WAITING, *range(len(LEVELS))):
+            if (file := folder / _FIELD.format(place)).is_file():
+                sieve._fields[place] = np.load(file, mmap_mode="r")
         sieve.hot = set(np.load(folder / _HOT).tolist())
         return sieve
 
-    def kept(self, keys: Iterable[int]) -> list[int]:
-        """Those of the keys that some original may hold."""
+    def kept(self, keys: Iterable[int]) -> dict[int, list[int]]:
+        """Those of the keys that some original may hold, by the place of the level."""
         import numpy as np
 
         given = np.array(list(keys), np.uint64)
-        places = given >> self._rest
-        marks = self._field[places >> np.uint64(3)] >> (places & np.uint64(7)).astype(np.uint8)
-        kept: list[int] = given[(marks & 1).astype(bool)].tolist()
+        kept: dict[int, list[int]] = {}
+        for place, field in self._fields.items():
+            places = given >> _unread(field)
+            marks = field[places >> np.uint64(3)] >> (places & np.uint64(7)).astype(np.uint8)
+            kept[place] = given[(marks & 1).astype(bool)].tolist()
         return kept
+
+
+def _unread(field: NDArray[np.uint8]) -> np.uint64:
+    """The last bits of a key, which a field of a sieve says nothing of."""
+    import numpy as np
+
+    return np.uint64(KEY_BITS - 2 - len(field).bit_length())
