@@ -10,8 +10,8 @@ from __future__ import annotations
 import gzip
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from itertools import islice, repeat, zip_longest
 
@@ -25,6 +25,8 @@ _ALONE = 0.01
 MAX_TERMS = 4096
 # Share of the background's articles above which a word tells nothing about which article it is.
 _COMMON = 0.1
+# Words of an original that are weighed at a time.
+_WEIGHED = 8
 
 __all__ = [
     "Places",
@@ -124,24 +126,35 @@ class Places:
     """The rare words of a text, and where among them each stands."""
 
     def __init__(self, terms: Sequence[str]) -> None:
-        self.count = len(terms)
-        self.of: defaultdict[str, list[int]] = defaultdict(list)
-        for place, term in enumerate(terms):
-            self.of[term].append(place)
+        self.terms = terms
+        self.words = frozenset(terms)
+
+    @cached_property
+    def of(self) -> Mapping[str, list[int]]:
+        """The places of each word; most pages share too little with any original to need them."""
+        places: defaultdict[str, list[int]] = defaultdict(list)
+        for place, term in enumerate(self.terms):
+            places[term].append(place)
+        return places
 
     def share(self, original: Sequence[str], least: float) -> float:
-        """The largest share of an original's rare words that a stretch of the page holds; the
+        """The largest share of an original's rare words that a stretch of the text holds; the
         stretch has as many rare words as the original. Words weigh what they weigh in news
         (``idf``). 0 where it is surely below ``least``."""
-        wanted = dict.fromkeys(original)
-        shared = [term for term in wanted if term in self.of]
-        met = idf(shared)
-        total = sum(idf(wanted))
-        if not met or sum(met) < least * total:
+        wanted = list(dict.fromkeys(original))
+        shared = [term for term in wanted if term in self.words]
+        if not shared:
             return 0.0
+        met = idf(shared)
+        enough, total = sum(met), 0.0
+        # Where all that is shared is too little for a part of the original, it is for the whole.
+        for first in range(0, len(wanted), _WEIGHED):
+            total = sum(idf(wanted[first : first + _WEIGHED]), total)
+            if enough < least * total:
+                return 0.0
         length = max(24, len(original))
         step = length // 2
-        last = max(0, (self.count - step - 1) // step)
+        last = max(0, (len(self.terms) - step - 1) // step)
         held: defaultdict[int, float] = defaultdict(float)
         for term, weight in zip(shared, met, strict=True):
             # The stretches that begin at each ``step`` words and hold one of its places.

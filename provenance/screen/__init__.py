@@ -128,14 +128,11 @@ class Screen:
         keys = [key if key in held else "" for key in keys]
         nearest = self._nearest(keys, held)
         page = Places(terms)
-        shares = {
-            n: page.share(own, MIN_SHARE) for n, own in self.index.terms_of(list(nearest)).items()
-        }
-        kept = {
-            number: share
-            for number, share in shares.items()
-            if share >= (MIN_SHARE if nearest[number] >= MIN_KEYS else FEW_KEYS_SHARE)
-        }
+        kept: dict[int, float] = {}
+        for number, own in self.index.terms_of(list(nearest)).items():
+            least = MIN_SHARE if nearest[number] >= MIN_KEYS else FEW_KEYS_SHARE
+            if (share := page.share(own, least)) >= least:
+                kept[number] = share
         return _top(kept, COMPARED[1])
 
     def _nearest(self, keys: Sequence[str], held: Mapping[str, Sequence[int]]) -> dict[int, int]:
