@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import os
 import random
 import signal
@@ -99,6 +100,21 @@ def test_a_worker_that_dies_costs_its_item_alone(harm: str, why: str) -> None:
         f"did {item}" for i, item in enumerate(items) if i not in (1, 4)
     ]
     assert lost == {why: 3}
+
+
+def collecting() -> Callable[[str, str], tuple[int, int]]:
+    return lambda item, harm: (gc.get_freeze_count(), gc.get_threshold()[0])
+
+
+def test_a_worker_seldom_looks_for_circles_and_not_in_what_it_began_with() -> None:
+    before = gc.get_freeze_count(), gc.get_threshold()
+    with Pool[str, tuple[int, int]](collecting, (), jobs=1, limits=QUICK) as pool:
+        (told,) = pool.map(["one"])
+    assert not isinstance(told, Lost)
+    frozen, threshold = told
+    # Our own modules alone have more.
+    assert frozen > 10_000 and threshold > 5_000
+    assert before == (gc.get_freeze_count(), gc.get_threshold())
 
 
 def test_an_error_of_ours_ends_the_map() -> None:
