@@ -321,6 +321,8 @@ def _any(text: str) -> Tokens:
 
 @lru_cache(maxsize=1 << 16)
 def _words_of_chunk(chunk: str) -> tuple[str, ...]:
+    if chunk.isascii():
+        return tuple([fold(word, latin=True) for word in _WORD.findall(chunk)])
     return tokenize(chunk).words
 
 

@@ -27,6 +27,7 @@ from provenance.normalize import (
     number_value,
     shingles,
     tokenize,
+    words_of,
 )
 
 
@@ -293,6 +294,18 @@ def test_shingles(given_words: list[str], n: int) -> None:
     assert len(hashed) == (0 if not given_words else max(1, len(given_words) - n + 1))
     assert all(-(1 << 63) <= value < 1 << 63 for value in hashed)
     assert hashed == shingles(list(given_words), n, 7)
+
+
+@given(
+    st.text("aZ9.,'’-_@é \n", max_size=60)
+    | st.lists(
+        st.sampled_from(
+            ["U.S.", "don't", "1,000.50", "3:1", "x's", "rock'n'roll", "(a)", "É.", "Oslo—", "9am"]
+        )
+    ).map(" ".join)
+)
+def test_words_are_the_same_without_their_places(text: str) -> None:
+    assert words_of(text) == list(tokenize(text).words)
 
 
 def test_shingles_depend_on_the_seed() -> None:
