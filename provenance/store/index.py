@@ -158,7 +158,8 @@ class Indexed(Connected):
             if sum(counts.values()) > most:
                 return False
             (some,) = self.conn.execute("SELECT count(*) FROM unindexed").fetchone()
-            counts[postings.WAITING] = some * _EACH
+            if some:
+                counts[postings.WAITING] = some * _EACH
             sieve = postings.Sieve(counts, self.conn.execute(_LEVELS).fetchall())
             rows_of = self.conn.execute("SELECT id, data FROM postings ORDER BY id")
             while blocks := rows_of.fetchmany(_SIFTED_AT_ONCE):

@@ -180,11 +180,9 @@ def read_blocks(place: int, blocks: Sequence[tuple[int, bytes]]) -> Run:
 
     rest, width = LEVELS[place].rest, LEVELS[place].width
     counts = [len(data) // (width + 4) for _, data in blocks]
-    rests = b"".join(data[: count * width] for (_, data), count in zip(blocks, counts, strict=True))
-    numbers = b"".join(
-        data[count * width : count * (width + 4)]
-        for (_, data), count in zip(blocks, counts, strict=True)
-    )
+    both = list(zip(blocks, counts, strict=True))
+    rests = b"".join([data[: count * width] for (_, data), count in both])
+    numbers = b"".join([data[count * width : count * (width + 4)] for (_, data), count in both])
     first = np.array([row & 0xFFFFFFFF for row, _ in blocks], np.uint64) << np.uint64(rest)
     keys = np.frombuffer(rests, f"<u{width}").astype(np.uint64)
     # Whatever a damaged block holds, its keys stay between those of its neighbours.
@@ -204,10 +202,9 @@ def search(
     wanted = np.array(keys, np.uint64)
     first = np.searchsorted(held, wanted).tolist()
     last = np.searchsorted(held, wanted, "right").tolist()
-    listed = numbers.tolist()
     for key, begin, end in zip(keys, first, last, strict=True):
         if begin < end:
-            yield key, listed[begin:end]
+            yield key, numbers[begin:end].tolist()
 
 
 def merge(runs: Sequence[Run]) -> Run:
@@ -279,6 +276,8 @@ def write_blocks(place: int, run: Run) -> Iterator[tuple[int, bytes]]:
 # Files of a sieve: its bits, level by level, the keys that too many hold, and what it knows of the
 # levels.
 _FIELD, _HOT, _LEVELS = "field{}.npy", "hot.npy", "levels.npy"
+# Bits of the field of a level, as a power of two: 4 MB. Of a small level hardly a key passes.
+_LEAST_BITS = 25
 #: Stands for the place of a level where originals still wait for the index.
 WAITING = -1
 
@@ -287,7 +286,8 @@ class Sieve:
     """Which keys no original holds, told from memory: a bit for the first bits of each key held, in
     each level.
 
-    One key in eight to sixteen that none holds passes all the same, and is then looked up.
+    One key in eight to sixteen that none holds passes all the same in the largest level, and is
+    then looked up.
     ``hot`` are the keys that too many hold. ``counts``: postings to come, about, by the place of
     their level. ``levels``: how the levels stood when they were sifted.
     """
@@ -297,7 +297,7 @@ class Sieve:
 
         self._fields: dict[int, NDArray[np.uint8]] = {}
         for place, count in counts.items():
-            bits = max(10, min(KEY_BITS - 2, count.bit_length() + 3))
+            bits = max(_LEAST_BITS, min(KEY_BITS - 2, count.bit_length() + 3))
             self._fields[place] = np.zeros(1 << (bits - 3), np.uint8)
         self.hot: set[int] = set()
         self.levels = list(levels)
