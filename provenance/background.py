@@ -16,6 +16,7 @@ from importlib.resources import files
 from itertools import islice, repeat, zip_longest
 
 from provenance.languages import MARK, language_of, stemmer
+from provenance.normalize import CHUNK, words_of, words_of_chunk
 
 # Share of the articles above which a word is looked up only together with its neighbour.
 _ALONE = 0.01
@@ -38,6 +39,7 @@ __all__ = [
     "rare_terms",
     "stemmer",
     "term_keys",
+    "words_and_terms",
 ]
 
 
@@ -92,6 +94,35 @@ def _rare(word: str, language: str) -> str:
     stem = stemmer(language)([word])[0]
     common = language == "english" and frequency(stem) > _COMMON * documents()
     return "" if common else stem
+
+
+@lru_cache(maxsize=1 << 16)
+def _of_chunk(chunk: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of a text without white space, and the rare terms if it is English."""
+    words = words_of_chunk(chunk)
+    return words, rare_terms(words, "english")
+
+
+def words_and_terms(text: str) -> tuple[list[str], str, tuple[str, ...]]:
+    """The folded words of a text (``words_of``), its language, and its rare terms.
+
+    For many texts: in English both are remembered together, chunk by chunk.
+    """
+    words: list[str] = []
+    terms: list[str] = []
+    chunks = text.split()
+    # What is long is seldom met again, and is not English.
+    plain = max(map(len, chunks), default=0) <= CHUNK
+    if plain:
+        for some, rare in map(_of_chunk, chunks):
+            words += some
+            terms += rare
+    else:
+        words = words_of(text)
+    language = language_of(words)
+    if plain and language == "english":
+        return words, language, tuple(terms[:MAX_TERMS])
+    return words, language, rare_terms(words, language)
 
 
 def documents() -> int:

@@ -80,8 +80,8 @@ _POSSESSIVE = regex.compile(r"['’ʼ]s$")
 CJK_WIDTH = 2
 SOUTHEAST_WIDTH = 4
 
-# Characters between two blanks of which the words are remembered.
-_CHUNK = 40
+#: Characters between two blanks of which the words are remembered.
+CHUNK = 40
 # From RIGHT-TO-LEFT OVERRIDE to what ends it: shown backwards.
 _BACKWARDS = regex.compile("\u202e[^\u202c\n]*\u202c?")
 
@@ -319,11 +319,14 @@ def _any(text: str) -> Tokens:
     )
 
 
-@lru_cache(maxsize=1 << 16)
-def _words_of_chunk(chunk: str) -> tuple[str, ...]:
+def words_of_chunk(chunk: str) -> tuple[str, ...]:
+    """The folded words of a text without white space. To be remembered: most are met again."""
     if chunk.isascii():
         return tuple([fold(word, latin=True) for word in _WORD.findall(chunk)])
     return tokenize(chunk).words
+
+
+_remembered = lru_cache(maxsize=1 << 16)(words_of_chunk)
 
 
 def words_of(text: str) -> list[str]:
@@ -334,7 +337,7 @@ def words_of(text: str) -> list[str]:
     found: list[str] = []
     for chunk in text.split():
         # No word holds white space; what is long is seldom met again.
-        found += _words_of_chunk(chunk) if len(chunk) <= _CHUNK else tokenize(chunk).words
+        found += _remembered(chunk) if len(chunk) <= CHUNK else words_of_chunk(chunk)
     return found
 
 

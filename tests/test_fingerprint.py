@@ -13,7 +13,14 @@ from datasketch import MinHash
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.background import documents, frequency, stemmer, term_keys
+from provenance.background import (
+    documents,
+    frequency,
+    language_of,
+    stemmer,
+    term_keys,
+    words_and_terms,
+)
 from provenance.config import Parameters
 from provenance.fingerprint import (
     MAX_TERMS,
@@ -24,7 +31,7 @@ from provenance.fingerprint import (
     signature,
 )
 from provenance.models import Fingerprint
-from provenance.normalize import digest, tokenize
+from provenance.normalize import digest, tokenize, words_of
 
 PARAMETERS = Parameters()
 WORDS = tokenize(SOURCE).words
@@ -170,6 +177,24 @@ def test_stuffed_words_do_not_stuff_the_index() -> None:
     generator = random.Random(5)
     stuffed = ["".join(generator.choices("bcdfghkaeiou", k=9)) for _ in range(20_000)]
     assert len(rare_terms(stuffed)) == MAX_TERMS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SOURCE,
+        f"{SOURCE} https://outlet.example/news/{'locks-fail-' * 9} {SOURCE}",
+        " ".join(f"the keeper of lock{number} said that it was shut," for number in range(3_000)),
+        "Мост через пролив закрыли во вторник утром, и открыть его не обещают до весны.",
+        "橋は火曜日の朝に閉鎖された。" * 9,
+        "",
+    ],
+    ids=["news", "a long address", "stuffed", "Russian", "Japanese", "nothing"],
+)
+def test_words_and_terms_are_read_at_once_as_apart(text: str) -> None:
+    words = words_of(text)
+    language = language_of(words)
+    assert words_and_terms(text) == (words, language, rare_terms(words, language))
 
 
 def test_terms_of_other_languages() -> None:

@@ -19,11 +19,11 @@ from itertools import chain
 from typing import Protocol
 
 from provenance import anchors, disguise, urls
-from provenance.background import Places, rare_terms, term_keys
+from provenance.background import Places, term_keys, words_and_terms
 from provenance.config import LIMITS, Limits, Parameters
-from provenance.languages import is_language_key, language_key, language_of, names
+from provenance.languages import is_language_key, language_key, names
 from provenance.models import Index
-from provenance.normalize import sampled, tokenize, words_of
+from provenance.normalize import sampled, tokenize
 from provenance.screen.skim import Skim, skim
 
 __all__ = ["VERSION", "Decision", "Screen", "Screened", "Skim", "skim"]
@@ -87,16 +87,15 @@ class Screen:
         """Whether a page goes the full way. ``page`` is None where it can't be skimmed."""
         if page is None:
             return Decision(True, "not skimmed")
-        words = words_of(page.running)
+        words, language, terms = words_and_terms(page.running)
         if len(words) < self.limits.min_words:
             return Decision(True, "little text")
         if why := self._traces(page, url):
             return Decision(True, why)
-        language = language_of(words)
         if self.languages - {language} and self._anchors(page.running, language):
             return Decision(True, "names and numbers")
         copied = self._fragments(words)
-        retold = [n for n in self._terms(rare_terms(words, language)) if n not in copied]
+        retold = [n for n in self._terms(terms) if n not in copied]
         if copied:
             return Decision(True, "fragments", copied, tuple(retold))
         if retold:
