@@ -221,6 +221,7 @@ def test_a_kill_after_learning_is_no_second_reading(
 
     for verb in ("scan", "add"):
         db = tmp_path / f"{verb}.db"
+        db.touch()
         with monkeypatch.context() as patched, pytest.raises(Killed):
             patched.setattr(f"provenance.commands.{verb}.failures", killed)
             run(verb, rows, "--db", db)
