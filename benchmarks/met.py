@@ -24,7 +24,7 @@ from benchmarks.scale import PARAMETERS, Made, load
 from provenance import candidates, compare, matching
 from provenance.errors import ProvenanceError
 from provenance.models import Record
-from provenance.normalize import shingles, words_of
+from provenance.normalize import shingles, tokenize
 from provenance.store import Store
 
 #: Words in a row that are looked for in both texts, and how many words may stand in such rows.
@@ -47,7 +47,7 @@ def _made(numbered: tuple[int, str]) -> Made | None:
 # As many as a fifth of the articles, which are asked for together.
 @lru_cache(maxsize=1500)
 def _rows(text: str) -> list[int]:
-    return shingles(words_of(text), _ROW, 0)
+    return shingles(tokenize(text).words, _ROW, 0)
 
 
 def few(target: str, source: str) -> bool:

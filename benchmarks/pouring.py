@@ -19,7 +19,7 @@ from benchmarks.dataset import HELD_OUT, rows
 from benchmarks.scale import PARAMETERS, Made, Stock, stock_of, text_of
 from provenance.fingerprint import fingerprint
 from provenance.models import Article
-from provenance.normalize import shingles, tokenize, words_of
+from provenance.normalize import shingles, tokenize
 
 #: Words in a row that a sentence shares with an article by chance at most.
 OWN = 8
@@ -59,8 +59,12 @@ def stock(data: Path, *, held_out: bool) -> Stock:
         return found
     others: set[int] = set()
     for text in articles(data, held_out=False):
-        others.update(shingles(words_of(text), OWN, 0))
-    own = [s for s in found.sentences if others.isdisjoint(shingles(words_of(" ".join(s)), OWN, 0))]
+        others.update(shingles(tokenize(text).words, OWN, 0))
+    own = [
+        s
+        for s in found.sentences
+        if others.isdisjoint(shingles(tokenize(" ".join(s)).words, OWN, 0))
+    ]
     return found._replace(sentences=own)
 
 

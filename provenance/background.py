@@ -16,7 +16,7 @@ from importlib.resources import files
 from itertools import islice, repeat, zip_longest
 
 from provenance.languages import MARK, language_of, stemmer
-from provenance.normalize import CHUNK, words_of, words_of_chunk
+from provenance.normalize import words_of_chunk
 
 # Share of the articles above which a word is looked up only together with its neighbour.
 _ALONE = 0.01
@@ -26,6 +26,8 @@ _ALONE = 0.01
 MAX_TERMS = 4096
 # Share of the background's articles above which a word tells nothing about which article it is.
 _COMMON = 0.1
+# Characters between two blanks of which the words are remembered: what is long is seldom met again.
+_CHUNK = 40
 # Words of an original that are weighed at a time.
 _WEIGHED = 8
 
@@ -104,23 +106,25 @@ def _of_chunk(chunk: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def words_and_terms(text: str) -> tuple[list[str], str, tuple[str, ...]]:
-    """The folded words of a text (``words_of``), its language, and its rare terms.
+    """The folded words of a text, without their places, its language, and its rare terms.
 
-    For many texts: in English both are remembered together, chunk by chunk.
+    For many texts: chunk by chunk, which are remembered. The words are those of ``tokenize``, but
+    for one in look-alike letters, which only the text around it tells.
     """
     words: list[str] = []
     terms: list[str] = []
-    chunks = text.split()
-    # What is long is seldom met again, and is not English.
-    plain = max(map(len, chunks), default=0) <= CHUNK
-    if plain:
-        for some, rare in map(_of_chunk, chunks):
-            words += some
-            terms += rare
-    else:
-        words = words_of(text)
+    remembered = True
+    # No word holds white space.
+    for chunk in text.split():
+        if len(chunk) > _CHUNK:
+            remembered = False
+            words += words_of_chunk(chunk)
+            continue
+        some, rare = _of_chunk(chunk)
+        words += some
+        terms += rare
     language = language_of(words)
-    if plain and language == "english":
+    if remembered and language == "english":
         return words, language, tuple(terms[:MAX_TERMS])
     return words, language, rare_terms(words, language)
 

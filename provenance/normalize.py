@@ -80,8 +80,6 @@ _POSSESSIVE = regex.compile(r"['’ʼ]s$")
 CJK_WIDTH = 2
 SOUTHEAST_WIDTH = 4
 
-#: Characters between two blanks of which the words are remembered.
-CHUNK = 40
 # From RIGHT-TO-LEFT OVERRIDE to what ends it: shown backwards.
 _BACKWARDS = regex.compile("\u202e[^\u202c\n]*\u202c?")
 
@@ -320,25 +318,10 @@ def _any(text: str) -> Tokens:
 
 
 def words_of_chunk(chunk: str) -> tuple[str, ...]:
-    """The folded words of a text without white space. To be remembered: most are met again."""
+    """The folded words of a text without white space, alone."""
     if chunk.isascii():
         return tuple([fold(word, latin=True) for word in _WORD.findall(chunk)])
     return tokenize(chunk).words
-
-
-_remembered = lru_cache(maxsize=1 << 16)(words_of_chunk)
-
-
-def words_of(text: str) -> list[str]:
-    """The folded words of a text, without their places: four times as fast as ``tokenize``.
-
-    The same words, but for a word in look-alike letters, which only the text around it tells.
-    """
-    found: list[str] = []
-    for chunk in text.split():
-        # No word holds white space; what is long is seldom met again.
-        found += _remembered(chunk) if len(chunk) <= CHUNK else words_of_chunk(chunk)
-    return found
 
 
 def _sentences(

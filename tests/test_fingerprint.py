@@ -31,7 +31,7 @@ from provenance.fingerprint import (
     signature,
 )
 from provenance.models import Fingerprint
-from provenance.normalize import digest, tokenize, words_of
+from provenance.normalize import digest, tokenize
 
 PARAMETERS = Parameters()
 WORDS = tokenize(SOURCE).words
@@ -192,7 +192,7 @@ def test_stuffed_words_do_not_stuff_the_index() -> None:
     ids=["news", "a long address", "stuffed", "Russian", "Japanese", "nothing"],
 )
 def test_words_and_terms_are_read_at_once_as_apart(text: str) -> None:
-    words = words_of(text)
+    words = list(tokenize(text).words)
     language = language_of(words)
     assert words_and_terms(text) == (words, language, rare_terms(words, language))
 

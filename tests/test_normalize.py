@@ -12,6 +12,7 @@ from conftest import SOURCE
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provenance.background import words_and_terms
 from provenance.normalize import (
     _BREAK,
     CJK_WIDTH,
@@ -27,7 +28,6 @@ from provenance.normalize import (
     number_value,
     shingles,
     tokenize,
-    words_of,
 )
 
 
@@ -305,7 +305,7 @@ def test_shingles(given_words: list[str], n: int) -> None:
     ).map(" ".join)
 )
 def test_words_are_the_same_without_their_places(text: str) -> None:
-    assert words_of(text) == list(tokenize(text).words)
+    assert words_and_terms(text)[0] == list(tokenize(text).words)
 
 
 def test_shingles_depend_on_the_seed() -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from provenance.background import Places, language_of, rare_terms
+from provenance.background import Places, rare_terms, words_and_terms
 from provenance.compare.profile import Profile
 from provenance.disguise import may_be
-from provenance.normalize import words_of
 
 _RUN = 5
 #: Distinct word 5-shingles, or share of the original's rare words in a stretch of the page (see
@@ -36,15 +35,12 @@ class Glance:
         and for what is written as only a disguise is."""
         if not self.tells:
             return True
-        words = words_of(source)
+        words, language, terms = words_and_terms(source)
         shared = len(self._runs.intersection(_runs(words)))
         least = SHARED_TERMS * (1 - shared / SHARED_RUNS)
-        if least <= 0:
-            return True
-        language = language_of(words)
         return (
             language != "english"
-            or self._places.share(rare_terms(words, language), least) >= least
+            or self._places.share(terms, least) >= least
             or may_be(source, words, language)
         )
 
