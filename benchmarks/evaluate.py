@@ -30,7 +30,7 @@ from provenance.verdict import calibrated
 
 PAGE = Path(__file__).parent.parent / "docs" / "quality.md"
 PLOT = PAGE.with_name("reliability.svg")
-#: Share of the pairs that a scan compares, of which a page has eight or nine: a page in a hundred.
+#: Share of the pairs that retrieval brings up, eight or nine a page: a page in a hundred.
 MET = 0.001
 ORDER = (
     ("llmfake", "rewrite"),

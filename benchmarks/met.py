@@ -1,11 +1,11 @@
 """Pairs of articles that a page of a crawl meets, and that don't derive from each other.
 
-A page is compared with what retrieval brings up, eight or nine originals: the nearest in subject,
+A page is held against what retrieval brings up, eight or nine originals: the nearest in subject,
 other reports of its event, pages with alike lists of captions. No other set has many of these. Here
 each real article is looked up among all others by the very channels of a scan. What would be
-compared is a pair, if it comes from another outlet and few words stand in both in a row: then one
-is not made of the other, though both may be made of one event's facts. The thirty that the model
-before held likeliest were read by hand, and none derives.
+compared, were there no glance, is a pair, if it comes from another outlet and few words stand in
+both in a row: then one is not made of the other, though both may be made of one event's facts. The
+thirty that the model before held likeliest were read by hand, and none derives.
 
 The articles that ``benchmarks.alarms`` holds against a collection (``benchmarks.pouring``) are left
 out, so that what is told there of false alarms is told of pages that taught nothing.

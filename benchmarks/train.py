@@ -34,7 +34,7 @@ STRENGTH = 1.0
 #: How much more a graded negative counts than a silver one.
 GRADED = 10.0
 #: Share of negatives that may be called derived: graded reports of one event, silver ones, and
-#: what a scan compares a page with, of which there are eight or nine a page.
+#: what retrieval brings up for a page, of which there are eight or nine.
 FALSE_ALARMS = {"basil": 0.01, "event": 0.002, "nearest": 0.002, "met": 0.0008}
 
 Array = NDArray[np.float64]
