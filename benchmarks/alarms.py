@@ -22,7 +22,7 @@ import statistics
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from benchmarks.evaluate import write_tables
@@ -36,7 +36,6 @@ from provenance.store import Store
 PAGE = Path(__file__).parent.parent / "docs" / "quality.md"
 #: Words in exact runs from which a row of the table counts.
 _EXACT = (0, 15, 40, 100)
-_OPEN: dict[Path, tuple[Store, Boilerplate]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +55,16 @@ class Seen:
     passages: Sequence[tuple[str, str]] = ()
 
 
+@cache
+def opened(database: Path) -> tuple[Store, Boilerplate]:
+    """A database, open in this process, and the boilerplate that was learned there."""
+    store = Store.open(database, create=False, read_only=True)
+    return store, runs.known_boilerplate(store)
+
+
 def seen(number: int, data: Path, database: Path) -> Seen | None:
     """One article, the full way; None for one that is no article by our lights."""
-    if database not in _OPEN:
-        store = Store.open(database, create=False, read_only=True)
-        _OPEN[database] = store, runs.known_boilerplate(store)
-    store, known = _OPEN[database]
+    store, known = opened(database)
     text = articles(data, held_out=True)[number]
     try:
         page = matching.prepare(Record(url=f"https://page{number}.example/", text=text))

@@ -21,15 +21,14 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
+from benchmarks.alarms import opened
 from benchmarks.dataset import load_pairs
 from benchmarks.evaluate import write_tables
 from benchmarks.pouring import articles, unrelated_text
 from benchmarks.screening import cases
-from provenance import compare, matching, runs
-from provenance.boilerplate import Boilerplate
+from provenance import compare, matching
 from provenance.errors import ProvenanceError
 from provenance.models import Record
-from provenance.store import Store
 
 REAL = "real, held out"
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
@@ -37,7 +36,6 @@ _HEADS = (
     *("texts", "how many", "candidates of each", "compared after a glance"),
     *("worth a row", "lost", "of these with the own source", "lost"),
 )
-_OPEN: dict[Path, tuple[Store, Boilerplate]] = {}
 
 
 class Text(NamedTuple):
@@ -74,10 +72,7 @@ def texts(data: Path, pages: int) -> Iterator[Text]:
 
 def held(one: Text, database: Path) -> Held:
     """Everything that a scan without a glance would compare a text with."""
-    if database not in _OPEN:
-        store = Store.open(database, create=False, read_only=True)
-        _OPEN[database] = store, runs.known_boilerplate(store)
-    store, known = _OPEN[database]
+    store, known = opened(database)
     try:
         page = matching.prepare(Record(url="https://page.example/", text=one.text))
     except ProvenanceError:

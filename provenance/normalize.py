@@ -254,13 +254,17 @@ def _plain(text: str) -> Tokens:
     places = list(accumulate(map(len, pieces)))
     starts = tuple(places[:-1:2])
     return Tokens(
-        tuple([fold(word, latin=True) for word in written]),
+        _folded(written),
         starts,
         tuple(places[1::2]),
         tuple([word[0].isupper() for word in written]),
         _sentences(text, starts, latin=True, per_word=1, southeast=False),
         len(written),
     )
+
+
+def _folded(written: list[str]) -> tuple[str, ...]:
+    return tuple([fold(word, latin=True) for word in written])
 
 
 def _any(text: str) -> Tokens:
@@ -319,9 +323,7 @@ def _any(text: str) -> Tokens:
 
 def words_of_chunk(chunk: str) -> tuple[str, ...]:
     """The folded words of a text without white space, alone."""
-    if chunk.isascii():
-        return tuple([fold(word, latin=True) for word in _WORD.findall(chunk)])
-    return tokenize(chunk).words
+    return _folded(_PLAIN_WORD.findall(chunk)) if is_plain(chunk) else _any(chunk).words
 
 
 def _sentences(

@@ -198,7 +198,11 @@ def check(store: Store, spec: str, given: Given, *, follow: bool = False, jobs: 
     arguments = {"inputs": [spec], "url": given.url}
     parts = known_boilerplate(store), store.threshold
     made_with = judged_with(*parts)
-    here = study.studying(lambda page: judged(page, store, *parts, nearest=True), raising=True)
+
+    def judge(page: Page) -> Studied:
+        return judged(page, store, *parts, nearest=True)
+
+    here = study.studying(judge, raising=True)
     way = Way(here, study.for_check, (store.path, *parts), jobs, given.limits, forked=True)
     try:
         item, account = read_one(spec, given)
@@ -217,7 +221,7 @@ def check(store: Store, spec: str, given: Given, *, follow: bool = False, jobs: 
         return Checked("unreadable", None, error=error)
     followed = _follow(store, one.page, given, jobs) if follow else ()
     if any(failure is None for _, failure in followed):
-        one = replace(judged(one.page, store, *parts, nearest=True), trouble=one.trouble)
+        one = replace(judge(one.page), trouble=one.trouble)
     page = one.page
     with store.transaction():
         run = store.begin_run("check", arguments, made_with)

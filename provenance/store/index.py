@@ -157,8 +157,7 @@ class Indexed(Connected):
             counts = {place: size // 8 for place, size in sizes.fetchall()}
             if sum(counts.values()) > most:
                 return False
-            (some,) = self.conn.execute("SELECT count(*) FROM unindexed").fetchone()
-            if some:
+            if some := self.waiting():
                 counts[postings.WAITING] = some * _EACH
             sieve = postings.Sieve(counts, self.conn.execute(_LEVELS).fetchall())
             rows_of = self.conn.execute("SELECT id, data FROM postings ORDER BY id")

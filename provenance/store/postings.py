@@ -17,7 +17,7 @@ import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from provenance.background import term_keys
 from provenance.config import LIMITS
@@ -50,16 +50,15 @@ class Level(NamedTuple):
     bits: int
     #: Originals; None for as many as there are.
     most: int | None
-    #: Bits of a key that are written in the block, their bytes, and their type for ``array``.
+    #: Bits of a key that are written in the block, and their bytes.
     rest: int
     width: int
-    code: Literal["I", "Q"]
 
 
 def level(bits: int, most: int | None) -> Level:
     """A level with so many bits to name a block."""
     rest = KEY_BITS - bits
-    return Level(bits, most, rest, *((4, "I") if rest <= 32 else (8, "Q")))
+    return Level(bits, most, rest, 4 if rest <= 32 else 8)
 
 
 #: Some 350 postings an original: blocks of 90 where a level is full, a few to a page of the disk.
